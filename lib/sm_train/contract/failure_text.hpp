@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "sm_train/contract/command.hpp"
+#include "sm_train/contract/failure.hpp"
+#include "sm_train/contract/outcome.hpp"
+
+namespace sm_train {
+
+/// SageMaker shows the first 1,024 characters of output/failure as the job's failure reason.
+/// Source: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-output.html
+inline constexpr std::size_t max_failure_characters = 1024;
+
+/// What output/failure says of a program that failed, the cause first:
+///   ExecuteUserScriptError:
+///   ExitCode 3
+///   ErrorMessage "..."   the last traceback, else the last lines of stderr, else of stdout; the signal's
+///   name; out of memory Command "..."
+/// Valid UTF-8 of at most max_failure_characters, cut at a character boundary with the cause kept whole.
+std::string failure_text(const Outcome& outcome, const Command& command);
+
+/// The same for a fault of the launcher's own.
+std::string failure_text(const Failure& failure);
+
+/// The longest prefix of `text` with at most `characters` code points; bytes that are no UTF-8 become U+FFFD.
+std::string clip_utf8(std::string_view text, std::size_t characters);
+
+}  // namespace sm_train

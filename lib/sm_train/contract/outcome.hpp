@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <variant>
+
+namespace sm_train {
+
+struct Exited {
+  int code = 0;  ///< 0 to 255
+};
+
+struct Killed {
+  int signal = 0;
+};
+
+/// How a program ended. A fact, and never an error: the caller judges.
+struct Outcome {
+  std::variant<Exited, Killed> end;
+  std::string stdout_tail;  ///< the last 64 KiB that it wrote, byte for byte
+  std::string stderr_tail;
+  bool out_of_memory = false;  ///< the kernel's cgroup counted an out-of-memory kill while it ran
+};
+
+/// The exit code that passes through: the program's own, or 128 + n where signal n killed it.
+int exit_code(const Outcome& outcome);
+
+bool succeeded(const Outcome& outcome);
+
+}  // namespace sm_train

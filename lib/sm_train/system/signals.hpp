@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+
+#include "sm_train/system/interrupt.hpp"
+#include "sm_train/system/unique_fd.hpp"
+
+namespace sm_train {
+
+/// Owns the process's signals: made first thing in main(), before any thread. It blocks every signal that can
+/// be forwarded (SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT, SIGTSTP) and SIGCHLD,
+/// ignores SIGPIPE, and gives them back as a readable descriptor.
+class Signals {
+ public:
+  Signals();
+
+  int fd() const { return fd_.get(); }
+
+  /// The next signal that came in; nothing where none did. Never waits.
+  std::optional<int> take();
+
+  /// For the steps before the program: SIGTERM, SIGINT, SIGHUP or SIGQUIT throws Error (terminated,
+  /// interrupted, hung_up, quit) that names the signal and `step` ("while fetching the code"); others are
+  /// dropped.
+  Interrupt interrupt_of(const char* step);
+
+ private:
+  UniqueFd fd_;
+};
+
+}  // namespace sm_train
