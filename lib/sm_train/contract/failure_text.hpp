@@ -1,11 +1,11 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "sm_train/contract/command.hpp"
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/contract/outcome.hpp"
+#include "sm_train/contract/utf8.hpp"
 
 namespace sm_train {
 
@@ -23,8 +23,5 @@ std::string failure_text(const Outcome& outcome, const Command& command);
 
 /// The same for a fault of the launcher's own.
 std::string failure_text(const Failure& failure);
-
-/// The longest prefix of `text` with at most `characters` code points; bytes that are no UTF-8 become U+FFFD.
-std::string clip_utf8(std::string_view text, std::size_t characters);
 
 }  // namespace sm_train

@@ -1,0 +1,51 @@
+#include "sm_train/contract/failure_text.hpp"
+
+#include "sm_train/contract/command_line.hpp"
+#include "sm_train/contract/error_message.hpp"
+#include "sm_train/contract/signal_name.hpp"
+
+namespace sm_train {
+
+namespace {
+
+// Less of a command than this says nothing.
+constexpr std::size_t least_command_characters = 40;
+
+/// What is known of the end besides what the program wrote, a line each.
+std::string verdict(const Outcome& outcome) {
+  std::string text;
+  if (outcome.out_of_memory)
+    text += "Out of memory: the kernel killed a process of the job because the memory limit was reached.\n";
+  if (const auto* killed = std::get_if<Killed>(&outcome.end))
+    text += "The program was killed by " + signal_name(killed->signal) + ".\n";
+  return text;
+}
+
+std::string command_text(const Command& command, std::size_t room) {
+  const std::string open = "\nCommand \"";
+  const std::string line = command_line(command);
+  const std::string whole = open + clip_utf8(line, line.size()) + "\"";
+  if (characters_of(whole) <= room) return whole;
+  if (room < least_command_characters) return "";
+  const std::string close = "...\"";
+  return clip_utf8(whole, room - close.size()) + close;
+}
+
+}  // namespace
+
+std::string failure_text(const Outcome& outcome, const Command& command) {
+  const std::string head = "ExecuteUserScriptError:\nExitCode " + std::to_string(exit_code(outcome)) +
+                           "\nErrorMessage \"" + verdict(outcome);
+  const std::size_t room = max_failure_characters - characters_of(head) - 1;
+  std::string message = clip_message(find_error_message(outcome.stdout_tail, outcome.stderr_tail), room);
+  if (message.empty()) message = "The program wrote nothing to stderr and stdout.";
+  const std::string text = head + message + "\"";
+  return text + command_text(command, max_failure_characters - characters_of(text));
+}
+
+std::string failure_text(const Failure& failure) {
+  const std::string whole = failure.remedy.empty() ? failure.what : failure.what + "\n" + failure.remedy;
+  return clip_utf8(whole, max_failure_characters);
+}
+
+}  // namespace sm_train

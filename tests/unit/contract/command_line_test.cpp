@@ -1,0 +1,29 @@
+#include "sm_train/contract/command_line.hpp"
+
+#include "catch.hpp"
+
+using namespace sm_train;
+
+namespace {
+
+std::string line(std::vector<std::string> argv) {
+  return command_line({.argv = std::move(argv), .env = {}, .cwd = {}});
+}
+
+}  // namespace
+
+TEST_CASE("a command line is quoted where a shell would need it") {
+  CHECK(line({"python3", "train.py", "--lr", "0.1"}) == "python3 train.py --lr 0.1");
+  CHECK(line({"./run it", "", "$(id)", "it's"}) == R"('./run it' '' '$(id)' 'it'\''s')");
+}
+
+TEST_CASE("a command line stays one line") {
+  CHECK(line({"a", "x\ny\t\x01'\\"}) == R"(a $'x\ny\t\x01\'\\')");
+}
+
+TEST_CASE("the values of secret flags are masked in a command line") {
+  CHECK(line({"p", "--api_key", "s3cr3t", "--lr", "1"}) == "p --api_key ****** --lr 1");
+  CHECK(line({"p", "--HF_Token", "s", "--db-password=s", "--client_secret", "s"}) ==
+        "p --HF_Token ****** --db-password=****** --client_secret ******");
+  CHECK(line({"monkey", "x"}) == "monkey x");
+}
