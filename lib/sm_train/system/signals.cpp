@@ -1,0 +1,81 @@
+#include "sm_train/system/signals.hpp"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <fcntl.h>
+#include <string>
+#include <sys/signalfd.h>
+#include <unistd.h>
+#include <utility>
+
+#include "sm_train/contract/failure.hpp"
+#include "sm_train/contract/signal_name.hpp"
+
+namespace sm_train {
+
+namespace {
+
+constexpr std::array forwardable = {SIGTERM, SIGINT,   SIGHUP,  SIGQUIT, SIGUSR1,
+                                    SIGUSR2, SIGWINCH, SIGCONT, SIGTSTP};
+
+constexpr std::array<std::pair<int, Cause>, 4> ending = {{
+    {SIGTERM, Cause::terminated},
+    {SIGINT, Cause::interrupted},
+    {SIGHUP, Cause::hung_up},
+    {SIGQUIT, Cause::quit},
+}};
+
+bool is_ignored(int signal) {
+  struct sigaction action = {};
+  return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+sigset_t signals_to_own() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGCHLD);
+  for (const int signal : forwardable) sigaddset(&set, signal);
+  // Whoever starts us under nohup(1) wants the program to outlive the terminal. A shell also ignores SIGINT
+  // and SIGQUIT for what it starts with &, but those may still be sent on purpose.
+  if (is_ignored(SIGHUP)) sigdelset(&set, SIGHUP);
+  return set;
+}
+
+[[noreturn]] void stop(int signal, Cause cause, const char* step) {
+  throw Error({.cause = cause,
+               .what = "Stopped by " + signal_name(signal) + " " + step + ": the program was not started.",
+               .remedy = "Start the job again if nobody meant to stop it."});
+}
+
+}  // namespace
+
+Signals::Signals() {
+  const sigset_t set = signals_to_own();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  // Inherited as ignored, SIGCHLD would make the kernel drop the exit codes of children.
+  std::signal(SIGCHLD, SIG_DFL);
+  std::signal(SIGPIPE, SIG_IGN);
+  fd_.reset(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!fd_)
+    throw Error({.cause = Cause::internal,
+                 .what = std::string("No signalfd: ") + std::strerror(errno) + ".",
+                 .remedy = "Raise the limit of open files (ulimit -n)."});
+}
+
+std::optional<int> Signals::take() {
+  signalfd_siginfo info = {};
+  if (read(fd_.get(), &info, sizeof info) != sizeof info) return std::nullopt;
+  return static_cast<int>(info.ssi_signo);
+}
+
+Interrupt Signals::interrupt_of(const char* step) {
+  return {.fd = fd(), .check = [this, step] {
+            while (const auto signal = take())
+              for (const auto& [known, cause] : ending)
+                if (*signal == known) stop(known, cause, step);
+          }};
+}
+
+}  // namespace sm_train
