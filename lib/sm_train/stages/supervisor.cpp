@@ -1,0 +1,99 @@
+#include "sm_train/stages/supervisor.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <sys/wait.h>
+
+namespace sm_train {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// The kernel needs a moment to end what SIGKILL hit; what hangs in it for longer, in a network file system
+// maybe, is not waited for.
+constexpr auto time_to_die = 1s;
+
+bool asks_to_end(int signal) {
+  return signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGQUIT;
+}
+
+}  // namespace
+
+void Supervisor::on_signal(int signal) {
+  if (signal == SIGCHLD)
+    reap();
+  else
+    pass_on(signal);
+}
+
+void Supervisor::on_deadline() {
+  if (killed_) {
+    overdue_ = true;
+    deadline_.reset();
+    return;
+  }
+  send_to_group(SIGKILL);
+  killed_ = true;
+  deadline_ = Clock::now() + time_to_die;
+}
+
+void Supervisor::pass_on(int signal) {
+  send_to_group(signal);
+  if (signal == SIGCONT) terminal_.lend_again(program_);
+  if (!asks_to_end(signal) || told_to_end_) return;
+  told_to_end_ = true;
+  if (!killed_) deadline_ = Clock::now() + options_.grace;
+}
+
+void Supervisor::reap() {
+  int status = 0;
+  // Until there is none: SIGCHLDs coalesce.
+  while (const pid_t pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) {
+    if (pid < 0) break;
+    if (pid == program_) on_program_status(status);
+  }
+  if (end_ && !group_is_empty_) end_leftovers();
+}
+
+void Supervisor::on_program_status(int status) {
+  if (WIFSTOPPED(status)) {
+    on_program_stopped();
+    return;
+  }
+  if (WIFSIGNALED(status))
+    end_ = Killed{.signal = WTERMSIG(status)};
+  else
+    end_ = Exited{.code = WEXITSTATUS(status)};
+  terminal_.take_back();
+}
+
+void Supervisor::on_program_stopped() {
+  if (!terminal_.is_lent()) return;
+  terminal_.take_back();
+  terminal_.stop_ourselves();
+  terminal_.lend_again(program_);
+  send_to_group(SIGCONT);
+}
+
+void Supervisor::end_leftovers() {
+  group_is_empty_ = kill(-program_, 0) != 0 && errno == ESRCH;
+  if (group_is_empty_) {
+    // The grace time also bounds how long a slow reader of our output is waited for.
+    if (!told_to_end_) deadline_.reset();
+    return;
+  }
+  if (deadline_ || killed_) return;
+  send_to_group(SIGTERM);
+  // A stopped process would not see it.
+  send_to_group(SIGCONT);
+  deadline_ = Clock::now() + options_.leftovers_grace;
+}
+
+void Supervisor::send_to_group(int signal) {
+  if (group_is_empty_) return;
+  // The program may have moved to another group, and be alone in its own.
+  if (kill(-program_, signal) != 0 && errno == ESRCH && !end_) kill(program_, signal);
+}
+
+}  // namespace sm_train

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <sys/types.h>
+#include <variant>
+
+#include "sm_train/contract/outcome.hpp"
+#include "sm_train/stages/launch.hpp"
+#include "sm_train/system/terminal_loan.hpp"
+
+namespace sm_train {
+
+/// Looks after a program that runs and its process group, whose leader it is. Never waits: launch() calls it
+/// when a signal came in or a time is over.
+class Supervisor {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  Supervisor(pid_t program, const LaunchOptions& options, TerminalLoan& terminal)
+      : program_(program), options_(options), terminal_(terminal) {}
+
+  /// A signal that came to us: SIGCHLD reaps, another goes on to the program's group.
+  void on_signal(int signal);
+
+  /// When on_deadline() is to be called; nothing: never.
+  std::optional<Clock::time_point> deadline() const { return deadline_; }
+  void on_deadline();
+
+  /// The program has ended, and its group with it, as far as can be.
+  bool done() const { return end_ && (group_is_empty_ || overdue_); }
+
+  /// SIGKILL was sent, and the time to clear up after it is over as well.
+  bool overdue() const { return overdue_; }
+
+  /// How the program ended, once it is done().
+  std::variant<Exited, Killed> end() const { return *end_; }
+
+ private:
+  void pass_on(int signal);
+  void reap();
+  void on_program_status(int status);
+  void on_program_stopped();
+  void end_leftovers();
+  void send_to_group(int signal);
+
+  pid_t program_;
+  LaunchOptions options_;
+  TerminalLoan& terminal_;
+  std::optional<std::variant<Exited, Killed>> end_;
+  std::optional<Clock::time_point> deadline_;
+  bool told_to_end_ = false;
+  bool killed_ = false;
+  bool group_is_empty_ = false;
+  bool overdue_ = false;
+};
+
+}  // namespace sm_train

@@ -1,0 +1,139 @@
+#include "sm_train/stages/report.hpp"
+
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "catch.hpp"
+#include "child.hpp"
+#include "temporary_directory.hpp"
+
+using namespace sm_train;
+using Catch::Matchers::Contains;
+using Catch::Matchers::StartsWith;
+namespace fs = std::filesystem;
+
+namespace {
+
+const Command command = {.argv = {"train.py"}, .env = {}, .cwd = {}};
+const Outcome good = {.end = Exited{.code = 0}};
+const Outcome bad = {.end = Exited{.code = 3}, .stdout_tail = "", .stderr_tail = "it broke\n"};
+
+std::string content(const fs::path& file) {
+  std::ifstream stream(file);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+void write_file(const fs::path& file, const std::string& text) {
+  std::ofstream(file) << text;
+}
+
+}  // namespace
+
+TEST_CASE("success is an empty file, and exit code 0") {
+  const TemporaryDirectory directory;
+  const Paths paths{.root = directory.path()};
+  prepare_report(paths);
+  CHECK(report(good, command, paths) == 0);
+  CHECK(fs::is_empty(paths.success()));
+  CHECK_FALSE(fs::exists(paths.failure()));
+}
+
+TEST_CASE("failure is a file with the reason that others may read, and the program's exit code") {
+  const TemporaryDirectory directory;
+  const Paths paths{.root = directory.path()};
+  prepare_report(paths);
+  CHECK(report(bad, command, paths) == 3);
+  CHECK_THAT(content(paths.failure()),
+             StartsWith("ExecuteUserScriptError:\nExitCode 3\nErrorMessage \"it broke\""));
+  CHECK_FALSE(fs::exists(paths.success()));
+  CHECK(std::distance(fs::directory_iterator(paths.output()), {}) == 1);
+  struct stat status = {};
+  stat(paths.failure().c_str(), &status);
+  CHECK((status.st_mode & 0777U) == 0644);
+}
+
+TEST_CASE("a fault of the launcher's own is reported with its own exit code, also where output is missing") {
+  const TemporaryDirectory directory;
+  const Paths paths{.root = directory.path() / "ml"};
+  CHECK(report({.cause = Cause::no_input, .what = "s3://b/k: not found.", .remedy = "Check it."}, paths) ==
+        66);
+  CHECK(content(paths.failure()) == "s3://b/k: not found.\nCheck it.");
+}
+
+TEST_CASE("reports of an earlier run are removed before the start") {
+  const TemporaryDirectory directory;
+  const Paths paths{.root = directory.path()};
+  fs::create_directories(paths.output_data());
+  write_file(paths.success(), "");
+  write_file(paths.failure(), "old");
+  prepare_report(paths);
+  CHECK_FALSE(fs::exists(paths.success()));
+  CHECK_FALSE(fs::exists(paths.failure()));
+  CHECK(fs::exists(paths.output_data()));
+}
+
+TEST_CASE("what the program says of itself is never touched") {
+  const TemporaryDirectory directory;
+  const Paths paths{.root = directory.path()};
+  prepare_report(paths);
+  write_file(paths.failure(), "my own words");
+  SECTION("when it failed") {
+    CHECK(report(bad, command, paths) == 3);
+    CHECK_FALSE(fs::exists(paths.success()));
+  }
+  SECTION("when it exited with 0: then there is no success beside it") {
+    CHECK(report(good, command, paths) == 0);
+    CHECK_FALSE(fs::exists(paths.success()));
+  }
+  SECTION("when the launcher failed") {
+    CHECK(report({.cause = Cause::internal, .what = "x", .remedy = ""}, paths) == 70);
+  }
+  CHECK(content(paths.failure()) == "my own words");
+}
+
+TEST_CASE("an empty failure file of the program's is filled, or removed on success") {
+  const TemporaryDirectory directory;
+  const Paths paths{.root = directory.path()};
+  prepare_report(paths);
+  write_file(paths.failure(), "");
+  SECTION("failed") {
+    report(bad, command, paths);
+    CHECK_THAT(content(paths.failure()), Contains("it broke"));
+  }
+  SECTION("succeeded") {
+    report(good, command, paths);
+    CHECK_FALSE(fs::exists(paths.failure()));
+    CHECK(fs::exists(paths.success()));
+  }
+}
+
+TEST_CASE("a success file that a failing program made is removed") {
+  const TemporaryDirectory directory;
+  const Paths paths{.root = directory.path()};
+  prepare_report(paths);
+  write_file(paths.success(), "");
+  report(bad, command, paths);
+  CHECK_FALSE(fs::exists(paths.success()));
+}
+
+TEST_CASE("a report that cannot be written is told on stderr, and the exit code stays") {
+  const TemporaryDirectory directory;
+  const Paths paths{.root = directory.path()};
+  write_file(paths.output(), "a file where the directory should be");
+  Child child([&] { return report(bad, command, paths); });
+  const auto end = child.finish();
+  CHECK(end.exit_code == 3);
+  CHECK_THAT(end.err,
+             StartsWith("sm-train: " + paths.failure().string() + ": the report cannot be written: "));
+  CHECK_THAT(end.err, Contains("it broke"));
+}
+
+TEST_CASE("an output directory that cannot be made is an error") {
+  const TemporaryDirectory directory;
+  const Paths paths{.root = directory.path()};
+  write_file(paths.output(), "");
+  CHECK_THROWS_WITH(prepare_report(paths), Contains(paths.output().string()));
+}
