@@ -1,4 +1,5 @@
 """The command line: what --help and --version say, and what is refused."""
+import os
 import re
 import unittest
 
@@ -11,7 +12,11 @@ OPTIONS = {
     "--submit-directory": "SAGEMAKER_SUBMIT_DIRECTORY",
     "--python": "SM_TRAIN_PYTHON",
     "--requirements": "SM_TRAIN_REQUIREMENTS",
-    "--log-level": "SM_TRAIN_LOG_LEVEL",
+    "--channel-args": "SM_TRAIN_CHANNEL_ARGS",
+    "--argument-style": "SM_TRAIN_ARGUMENT_STYLE",
+    "--bool-style": "SM_TRAIN_BOOL_STYLE",
+    "--grace-period": "SM_TRAIN_GRACE_PERIOD",
+    "--log-level": "SAGEMAKER_CONTAINER_LOG_LEVEL",
 }
 
 
@@ -52,6 +57,20 @@ class CommandLine(EndToEndTest):
         run = self.run_binary("no-such-command")
         self.assertEqual(run.code, 64)
         self.assertIn("no-such-command", run.stderr)
+
+    def test_a_value_that_is_none_of_the_choices_is_a_usage_error_that_names_them(self):
+        for arguments, env in (("--bool-style", "maybe"), {}), ((), {"SM_TRAIN_BOOL_STYLE": "maybe"}):
+            with self.subTest(arguments=arguments, env=env):
+                run = self.run_binary(*arguments, env=env)
+                self.assertEqual(run.code, 64)
+                for text in ("maybe", "value", "flag", "no-flag"):
+                    self.assertIn(text, run.stderr)
+
+    def test_a_usage_error_leaves_a_machine_without_opt_ml_as_it_was(self):
+        if os.path.exists("/opt/ml"):
+            self.skipTest("this machine has an /opt/ml")
+        self.run_binary("--no-such-flag")
+        self.assertFalse(os.path.exists("/opt/ml"))
 
     def test_an_option_without_its_value_is_a_usage_error(self):
         run = self.run_binary("train", "--base-path")

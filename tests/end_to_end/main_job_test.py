@@ -32,6 +32,33 @@ class WhatTheProgramSees(EndToEndTest):
         self.assert_succeeded(self.train(job))
         self.assertEqual(job.record()["argv"][1:], ["--training", "mine"])
 
+    def test_a_strict_parser_is_spared_the_channels_that_it_does_not_declare(self):
+        source = """
+            import argparse
+            parser = argparse.ArgumentParser()
+            parser.add_argument("--epochs", type=int)
+            parser.add_argument("--training")
+            print(parser.parse_args())
+        """
+        job = self.job({"epochs": 3}, channels=("training", "validation"), source=source)
+        run = self.train(job)
+        self.assert_succeeded(run)
+        self.assertEqual(run.stdout.decode(), f"Namespace(epochs=3, training='{job.path}/input/data/training')\n")
+        self.assertIn("validation", run.stderr)
+        self.assertEqual(self.train(job, "--channel-args", "always").code, 2)
+        run = self.train(job, "--channel-args", "never")
+        self.assertEqual(run.stdout, b"Namespace(epochs=3, training=None)\n")
+
+    def test_hyperparameters_can_be_given_in_other_styles(self):
+        job = self.job({"z": [1, "a"], "yes": True, "no": False})
+        for arguments, expected in (
+                (("--bool-style", "flag"), ["--yes", "-z", "[1, 'a']"]),
+                (("--bool-style", "no-flag"), ["--no-no", "--yes", "-z", "[1, 'a']"]),
+                (("--argument-style", "json"), ["-z", '[1, "a"]', "--yes", "true", "--no", "false"])):
+            with self.subTest(arguments):
+                self.assert_succeeded(self.train(job, *arguments))
+                self.assertEqual([text.replace('[1,"a"]', '[1, "a"]') for text in job.record()["argv"][1:]], expected)
+
     def test_the_sagemaker_variables_are_set(self):
         job = self.job({"learning-rate": 0.1, "epochs": 10}, channels=("training",))
         self.assert_succeeded(self.train(job))
