@@ -1,0 +1,75 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <sys/stat.h>
+#include <vector>
+
+#include "sm_train/system/unique_fd.hpp"
+
+namespace sm_train {
+
+/// Of the mode, setuid, setgid and sticky are not kept.
+struct EntryAttributes {
+  mode_t mode = 0755;
+  timespec modified = {0, UTIME_OMIT};
+};
+
+/// Makes an archive's entries in an empty directory, and nothing outside of it, whatever their names say. A
+/// name is walked component by component from the directory's descriptor and no symlink is ever followed;
+/// where the symlinks lead is judged once they are all there. Names are bytes, as open(2) takes them. Of
+/// several entries of one name the last stands, but a directory stays a directory. Each function throws
+/// Error: bad_data, naming archive and entry, where an entry is refused; cannot_create, denied or io where
+/// the system refuses.
+class TreeWriter {
+ public:
+  /// `archive` stands for the archive in messages.
+  TreeWriter(const std::filesystem::path& directory, std::string archive);
+
+  void add_directory(const std::string& name, const EntryAttributes& attributes);
+  /// The new file, open for writing, in a mode that its owner alone can read until `finish_file`.
+  UniqueFd add_file(const std::string& name);
+  void finish_file(const std::string& name, const UniqueFd& file, const EntryAttributes& attributes) const;
+  void add_symlink(const std::string& name, const std::string& target, const EntryAttributes& attributes);
+  /// `target` is the name of a file that is there already.
+  void add_hard_link(const std::string& name, const std::string& target);
+
+  /// Refuses symlinks that lead out of the directory, and gives the directories their modes and times: at
+  /// the end, since one of mode 0500 must be filled first. Missing parents are 0755.
+  void finish();
+
+  [[noreturn]] void refuse(std::string_view name, std::string_view why) const;
+  [[noreturn]] void fail(std::string_view name, int error) const;
+
+ private:
+  struct Place {
+    UniqueFd parent;
+    std::string name;  ///< a single component
+    std::string path;  ///< the whole of it, normalised: no empty and no `.` components
+  };
+
+  std::vector<std::string> components(const std::string& name) const;
+  /// `on_parent` is called with each parent, from the top, before it is entered.
+  Place find_place(const std::string& name, const std::function<void(const Place&)>& on_parent = {}) const;
+  Place make_place(const std::string& name);
+  UniqueFd open_directory(const UniqueFd& parent, const std::string& component,
+                          const std::string& name) const;
+  void clear_place(const Place& place, const std::string& name);
+
+  UniqueFd root_;
+  std::string archive_;
+  std::map<std::string, EntryAttributes> directories_;
+  std::map<std::string, std::string> symlinks_;  ///< path -> target
+};
+
+/// An entry's name for a message: on one line, and without what a terminal would obey.
+std::string in_quotes(std::string_view name);
+
+/// Whether following the symlink `link` stays in the tree that has these `symlinks` (path -> target, both
+/// relative to the tree, paths normalised) and no others. One that leads nowhere, or in a circle, stays.
+bool stays_inside(const std::map<std::string, std::string>& symlinks, const std::string& link);
+
+}  // namespace sm_train
