@@ -1,0 +1,74 @@
+#include "sm_train/system/staging.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <fcntl.h>
+#include <string>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace sm_train {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* prefix = ".sm-train-";
+
+/// Held by the one that works there, and let go by the kernel when it is killed.
+UniqueFd lock(const fs::path& directory) {
+  UniqueFd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) fd.reset();
+  return fd;
+}
+
+void remove_leftovers(const fs::path& directory) {
+  std::error_code error;
+  for (auto entry = fs::directory_iterator(directory, error); !error && entry != fs::directory_iterator();
+       entry.increment(error))
+    if (entry->path().filename().native().starts_with(prefix) && lock(entry->path()))
+      remove_tree(entry->path());
+}
+
+/// Asked, and not tried: beside the code a read-only file system is as good as any other.
+bool can_write(const fs::path& directory) {
+  return ::faccessat(AT_FDCWD, directory.c_str(), W_OK | X_OK, AT_EACCESS) == 0;
+}
+
+/// Whether the two are one mount: st_dev alone does not tell.
+bool can_move(const fs::path& directory, const fs::path& into) {
+  const fs::path probe = directory / "probe";
+  const fs::path moved = into / directory.filename();
+  std::error_code error;
+  if (!fs::create_directory(probe, error)) return false;
+  fs::rename(probe, moved, error);
+  fs::remove(error ? probe : moved, error);
+  return !error;
+}
+
+TempDir make_room(const fs::path& target) {
+  const fs::path parent = target.parent_path();
+  std::error_code error;
+  fs::create_directories(parent, error);
+  if (error) throw Error(errno_failure(error.value(), Access::write, "make " + parent.native()));
+  remove_leftovers(parent);
+  remove_leftovers(target);
+  if (!fs::exists(target)) return TempDir(parent, prefix);
+  if (can_write(parent)) {
+    TempDir beside(parent, prefix);
+    if (can_move(beside.path(), target)) return beside;
+  }
+  return TempDir(target, prefix);
+}
+
+}  // namespace
+
+Staging::Staging(const fs::path& target)
+    : room_(make_room(target)), lock_(lock(room_.path())), tree_(room_.path() / "tree") {
+  if (::mkdir(tree_.c_str(), 0700) != 0 || ::chmod(tree_.c_str(), 0755) != 0)
+    throw Error(errno_failure(errno, Access::write, "make " + tree_.native()));
+}
+
+}  // namespace sm_train

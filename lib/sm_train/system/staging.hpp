@@ -1,0 +1,28 @@
+#pragma once
+
+#include <filesystem>
+
+#include "sm_train/system/files.hpp"
+#include "sm_train/system/unique_fd.hpp"
+
+namespace sm_train {
+
+/// A place where a tree is made whole before it is moved to `target`: on target's file system, in a hidden
+/// directory (`.sm-train-...`) beside it, or inside of it where it is a mount point or where beside it
+/// nothing can be made. Removes itself; what a killed process left there is removed by the next one, and
+/// what a running one has there is not. target's missing parents are made. Throws Error: cannot_create,
+/// denied, io.
+class Staging {
+ public:
+  explicit Staging(const std::filesystem::path& target);
+
+  /// An empty directory of mode 0755.
+  const std::filesystem::path& tree() const { return tree_; }
+
+ private:
+  TempDir room_;
+  UniqueFd lock_;
+  std::filesystem::path tree_;
+};
+
+}  // namespace sm_train

@@ -1,0 +1,178 @@
+#include "sm_train/system/overlay.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "catch.hpp"
+#include "sm_train/system/files.hpp"
+#include "sm_train/system/staging.hpp"
+#include "support/as_nobody.hpp"
+#include "support/trees.hpp"
+
+using namespace sm_train;
+using namespace sm_train::test;
+namespace fs = std::filesystem;
+
+TEST_CASE("a tree is laid over another: directories merged, the rest replaced") {
+  const TempDir directory;
+  const fs::path tree = directory.path() / "tree";
+  const fs::path onto = directory.path() / "onto";
+  put_file(onto / "keep", "old");
+  put_file(onto / "both", "old");
+  put_file(onto / "d/keep", "old");
+  put_file(onto / "d/both", "old");
+  put_file(onto / "dir-to-file/f", "old");
+  put_file(onto / "file-to-dir", "old");
+  put_file(directory.path() / "elsewhere/f", "old");
+  fs::create_directory_symlink("../elsewhere", onto / "link-to-dir");
+  put_file(tree / "both", "new");
+  put_file(tree / "d/both", "new");
+  put_file(tree / "d/only/new", "new");
+  put_file(tree / "dir-to-file", "new");
+  put_file(tree / "file-to-dir/f", "new");
+  put_file(tree / "link-to-dir/f", "new");
+  ::chmod((tree / "d").c_str(), 0700);
+
+  overlay_tree(tree, onto);
+  CHECK(tree_of(onto) == Tree{{"keep", "file 0644 old"},
+                              {"both", "file 0644 new"},
+                              {"d", "dir 0700"},
+                              {"d/keep", "file 0644 old"},
+                              {"d/both", "file 0644 new"},
+                              {"d/only", "dir 0755"},
+                              {"d/only/new", "file 0644 new"},
+                              {"dir-to-file", "file 0644 new"},
+                              {"file-to-dir", "dir 0755"},
+                              {"file-to-dir/f", "file 0644 new"},
+                              {"link-to-dir", "dir 0755"},
+                              {"link-to-dir/f", "file 0644 new"}});
+  CHECK(content_of(directory.path() / "elsewhere/f") == "old");
+}
+
+TEST_CASE("an overlay that fails half way leaves the target as it was") {
+  const TempDir directory;
+  const fs::path tree = directory.path() / "tree";
+  // So long that the last name of the tree makes a path that no system call takes.
+  fs::path onto = directory.path();
+  while (onto.native().size() < 3800) onto /= std::string(150, 'd');
+  put_file(onto / "a", "old");
+  put_file(onto / "d/f", "old");
+  put_file(onto / "e/f", "old");
+  put_file(onto / "g", "old");
+  ::chmod((onto / "d").c_str(), 0711);
+  const Tree before = tree_of(onto);
+  put_file(tree / "a", "new");
+  put_file(tree / "b/f", "new");
+  put_file(tree / "d/f", "new");
+  put_file(tree / "e", "new");
+  put_file(tree / "g/f", "new");
+  put_file(tree / std::string(250, 'z') / "f", "new");
+
+  const auto failure = failure_of([&] { overlay_tree(tree, onto); });
+  REQUIRE(failure.has_value());
+  CHECK(contains(failure->what, "zzz"));
+  CHECK(tree_of(onto) == before);
+}
+
+TEST_CASE("a target on another file system is filled by copying") {
+  const fs::path shared_memory = "/dev/shm";
+  std::error_code error;
+  const TempDir directory;
+  const TempDir other(fs::is_directory(shared_memory, error) ? shared_memory : directory.path());
+  struct stat here = {};
+  struct stat there = {};
+  REQUIRE(::stat(directory.path().c_str(), &here) == 0);
+  REQUIRE(::stat(other.path().c_str(), &there) == 0);
+  if (here.st_dev == there.st_dev) WARN("/dev/shm is no file system of its own here: nothing is copied");
+  put_file(directory.path() / "tree/d/f", "new");
+  put_file(directory.path() / "tree/g", "new");
+  fs::create_symlink("g", directory.path() / "tree/l");
+  ::chmod((directory.path() / "tree/d").c_str(), 0500);
+  put_file(other.path() / "g/old", "old");
+  put_file(other.path() / "l", "old");
+  overlay_tree(directory.path() / "tree", other.path());
+  CHECK(tree_of(other.path()) ==
+        Tree{{"d", "dir 0500"}, {"d/f", "file 0644 new"}, {"g", "file 0644 new"}, {"l", "link g"}});
+}
+
+TEST_CASE("who is not root can overlay directories without write permission, and keeps those of others") {
+  const TempDir directory;
+  const AsNobody nobody(directory.path());
+  const fs::path tree = directory.path() / "tree";
+  const fs::path onto = directory.path() / "onto";
+  put_file(onto / "d/old", "x");
+  put_file(tree / "d/new", "x");
+  put_file(tree / "e/f", "x");
+  for (const char* path : {"tree/d", "tree/e", "onto/d"}) ::chmod((directory.path() / path).c_str(), 0500);
+  overlay_tree(tree, onto);
+  CHECK(tree_of(onto) == Tree{{"d", "dir 0500"},
+                              {"d/old", "file 0644 x"},
+                              {"d/new", "file 0644 x"},
+                              {"e", "dir 0500"},
+                              {"e/f", "file 0644 x"}});
+}
+
+TEST_CASE("a target that is the working directory stays itself") {
+  const TempDir directory;
+  const fs::path target = directory.path() / "code";
+  const fs::path before = fs::current_path();
+  put_file(directory.path() / "tree/f", "x");
+  fs::create_directory(target);
+  fs::current_path(target);
+  place_tree(directory.path() / "tree", target);
+  const bool is_there = fs::exists("f");
+  fs::current_path(before);
+  CHECK(is_there);
+}
+
+TEST_CASE("staging stands beside its target, and removes itself and what a killed process left") {
+  const TempDir directory;
+  const fs::path target = directory.path() / "made/code";
+  put_file(directory.path() / "made/.sm-train-killed/tree/f", "x");
+  {
+    const Staging staging(target);
+    const Staging other(target);
+    CHECK(staging.tree().parent_path().parent_path() == directory.path() / "made");
+    CHECK(staging.tree().parent_path().filename().native().starts_with(".sm-train-"));
+    CHECK(fs::is_directory(staging.tree()));  // the other one, made later, let it stand
+    CHECK_FALSE(fs::exists(directory.path() / "made/.sm-train-killed"));
+  }
+  CHECK(tree_of(directory.path()) == Tree{{"made", "dir 0755"}});
+}
+
+TEST_CASE("staging stands inside its target where nothing can be made beside it") {
+  const TempDir directory;
+  const fs::path target = directory.path() / "closed/code";
+  fs::create_directories(target);
+  ::chmod(directory.path().c_str(), 0755);
+  ::chmod((directory.path() / "closed").c_str(), 0555);
+  const AsNobody nobody(target);
+  {
+    const Staging staging(target);
+    CHECK(staging.tree().parent_path().parent_path() == target);
+    put_file(staging.tree() / "f", "x");
+    place_tree(staging.tree(), target);
+  }
+  CHECK(tree_of(target) == Tree{{"f", "file 0644 x"}});
+}
+
+TEST_CASE("what an absent or empty target gets is the tree itself, with the target's mode") {
+  const TempDir directory;
+  const fs::path target = directory.path() / "code";
+  put_file(directory.path() / "tree/f", "x");
+  if (GENERATE(true, false)) {
+    fs::create_directory(target);
+    ::chmod(target.c_str(), 0711);
+  } else {
+    ::chmod((directory.path() / "tree").c_str(), 0711);
+  }
+  const auto inode = [](const fs::path& path) {
+    struct stat status = {};
+    ::stat(path.c_str(), &status);
+    return status.st_ino;
+  };
+  const ino_t before = inode(directory.path() / "tree");
+  place_tree(directory.path() / "tree", target);
+  CHECK(inode(target) == before);
+  CHECK(tree_of(directory.path()) == Tree{{"code", "dir 0711"}, {"code/f", "file 0644 x"}});
+}
