@@ -1,0 +1,75 @@
+#include "sm_train/stages/code_source.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "sm_train/contract/failure.hpp"
+
+namespace sm_train {
+
+namespace {
+
+constexpr std::string_view file_scheme = "file://";
+
+[[noreturn]] void fail(const std::string& text, std::string_view why) {
+  throw Error({.cause = Cause::usage,
+               .what = fmt::format("\"{}\" cannot be the source of the code: {}", text, why),
+               .remedy =
+                   "Give s3://bucket/key, or the path (or file:///path) of a directory, an archive or a "
+                   "file in the container."});
+}
+
+/// The text's scheme by RFC 3986, or nothing where it is a path.
+std::string_view scheme_of(std::string_view text) {
+  const std::string_view scheme = text.substr(0, std::min(text.find("://"), text.size()));
+  const bool is_scheme = scheme.size() < text.size() && !scheme.empty() &&
+                         std::all_of(scheme.begin(), scheme.end(), [](unsigned char c) {
+                           return std::isalnum(c) != 0 || c == '+' || c == '-' || c == '.';
+                         });
+  return is_scheme ? scheme : std::string_view();
+}
+
+std::string percent_decoded(std::string_view encoded, const std::string& text) {
+  std::string decoded;
+  while (!encoded.empty()) {
+    if (encoded.front() != '%') {
+      decoded += encoded.front();
+      encoded.remove_prefix(1);
+      continue;
+    }
+    unsigned char byte = 0;
+    const char* end = encoded.data() + std::min<std::size_t>(encoded.size(), 3);
+    const auto [stop, error] = std::from_chars(encoded.data() + 1, end, byte, 16);
+    if (error != std::errc() || stop != encoded.data() + 3 || byte == 0)
+      fail(text, "after a % it needs two hexadecimal digits, and not those of a zero byte");
+    decoded += static_cast<char>(byte);
+    encoded.remove_prefix(3);
+  }
+  return decoded;
+}
+
+}  // namespace
+
+CodeSource parse_code_source(const std::string& text) {
+  if (text.empty()) fail(text, "it is empty");
+  if (is_s3_uri(text)) {
+    S3Uri uri = parse_s3_uri(text);
+    const std::string_view name = std::string_view(uri.key).substr(uri.key.rfind('/') + 1);
+    if (name.empty() || name == "." || name == "..")
+      fail(text, "its key ends in a slash or dots, and not in a file's name");
+    return uri;
+  }
+  const std::string_view scheme = scheme_of(text);
+  if (scheme.empty()) return std::filesystem::path(text);
+  if (scheme != "file") fail(text, fmt::format("{}:// is not supported", scheme));
+  std::string_view path = std::string_view(text).substr(file_scheme.size());
+  if (path.starts_with("localhost/")) path.remove_prefix(std::string_view("localhost").size());
+  if (!path.starts_with('/')) fail(text, "a file URI needs three slashes, file:///path");
+  return std::filesystem::path(percent_decoded(path, text));
+}
+
+}  // namespace sm_train
