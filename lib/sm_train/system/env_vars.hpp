@@ -1,0 +1,16 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+namespace sm_train {
+
+using EnvVars = std::map<std::string, std::string>;
+
+/// The environment of this process.
+EnvVars process_env_vars();
+
+/// The value, or an empty text where the variable is not set: AWS takes both as one.
+std::string env_var(const EnvVars& env, const std::string& name);
+
+}  // namespace sm_train

@@ -1,0 +1,350 @@
+#include "sm_train/system/http.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <strings.h>
+
+#include <curl/curl.h>
+#include <fmt/core.h>
+
+#include "sm_train/system/wait.hpp"
+
+namespace sm_train {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+// A transfer pauses when this much waits to be read: enough to keep the wire busy, little enough to stay in
+// cache.
+constexpr std::size_t max_block = std::size_t{256} * 1024;
+constexpr milliseconds longest_poll = std::chrono::seconds(1);
+
+// CURL and CURLM are both void: each needs a deleter of its own.
+struct FreeEasy {
+  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+};
+struct FreeMulti {
+  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+};
+struct FreeList {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+
+// Before the first transfer and, as libcurl wants it, once in a process.
+void initialize_curl() {
+  static const CURLcode done = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (done != CURLE_OK)
+    throw Error({.cause = Cause::internal, .what = "libcurl cannot be initialized.", .remedy = ""});
+}
+
+bool same_name(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && ::strncasecmp(a.data(), b.data(), a.size()) == 0;
+}
+
+std::string_view trim(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+// What a message may say of a URL: never its query, nor a name and password in it.
+std::string origin_of(std::string_view url) {
+  const auto scheme_end = url.find("://");
+  if (scheme_end == std::string_view::npos) return std::string(url.substr(0, url.find_first_of("/?@")));
+  auto authority = url.substr(scheme_end + 3);
+  authority = authority.substr(0, authority.find_first_of("/?#"));
+  if (const auto at = authority.rfind('@'); at != std::string_view::npos) authority.remove_prefix(at + 1);
+  return fmt::format("{}{}", url.substr(0, scheme_end + 3), authority);
+}
+
+void check_request(const HttpRequest& request) {
+  if (!request.url.starts_with("http://") && !request.url.starts_with("https://"))
+    throw Error({.cause = Cause::bad_config,
+                 .what = fmt::format("{}: not an http:// or https:// URL.", origin_of(request.url)),
+                 .remedy = "Correct the setting that names this endpoint."});
+  for (const auto& [name, value] : request.headers)
+    // A line break in a value would start a header of its own.
+    if ((name + value).find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
+      throw Error(
+          {.cause = Cause::bad_config,
+           .what = fmt::format("{}: the header {} would hold a line break.", origin_of(request.url), name),
+           .remedy = "Remove the line break from the setting or credential that goes into it."});
+}
+
+// The failures that come again with each attempt; all others are TransportErrors.
+struct LastingFailure {
+  CURLcode code;
+  Cause cause;
+  const char* remedy;
+};
+
+constexpr const char* check_url = "Correct the setting that names this endpoint.";
+constexpr const char* check_certificates =
+    "Install the image's CA certificates (the package ca-certificates), or name a PEM file in AWS_CA_BUNDLE.";
+
+constexpr std::array lasting_failures = {
+    LastingFailure{CURLE_URL_MALFORMAT, Cause::bad_config, check_url},
+    LastingFailure{CURLE_PEER_FAILED_VERIFICATION, Cause::unavailable, check_certificates},
+    LastingFailure{CURLE_SSL_CACERT_BADFILE, Cause::bad_config, check_certificates},
+    LastingFailure{CURLE_COULDNT_RESOLVE_PROXY, Cause::bad_config, "Correct HTTPS_PROXY, or unset it."},
+    LastingFailure{CURLE_OUT_OF_MEMORY, Cause::internal, "Give the container more memory."},
+};
+
+[[noreturn]] void throw_failure(CURLcode code, const std::string& origin, const std::string& detail) {
+  const auto what = fmt::format("{}: {}.", origin, detail.empty() ? curl_easy_strerror(code) : detail);
+  for (const auto& lasting : lasting_failures)
+    if (lasting.code == code) throw Error({.cause = lasting.cause, .what = what, .remedy = lasting.remedy});
+  throw TransportError(
+      {.cause = Cause::unavailable,
+       .what = what,
+       .remedy = "Check that the host can be reached from this container (network, proxy, name)."});
+}
+
+}  // namespace
+
+std::string_view find_header(const HttpHeaders& headers, std::string_view name) {
+  const auto found = std::ranges::find_if(headers, [&](const auto& h) { return same_name(h.first, name); });
+  return found == headers.end() ? std::string_view() : std::string_view(found->second);
+}
+
+std::optional<std::chrono::system_clock::time_point> parse_http_date(std::string_view text) {
+  const std::time_t seconds = curl_getdate(std::string(text).c_str(), nullptr);
+  if (seconds == -1) return std::nullopt;
+  return std::chrono::system_clock::from_time_t(seconds);
+}
+
+// libcurl keeps pointers to this, so it stays where it is.
+struct HttpStream::Transfer {
+  std::unique_ptr<CURLM, FreeMulti> multi;
+  std::unique_ptr<CURL, FreeEasy> easy;
+  std::unique_ptr<curl_slist, FreeList> header_list;
+  HttpRequest request;
+  Interrupt interrupt;
+  std::array<char, CURL_ERROR_SIZE> detail{};
+
+  HttpHeaders headers;
+  bool headers_done = false;
+  std::string arrived;  // what the next read() gives
+  std::string given;    // what the last read() gave
+  bool paused = false;
+  bool done = false;
+  CURLcode result = CURLE_OK;
+  Clock::time_point last_byte;
+
+  Transfer(const HttpRequest& of, Interrupt by);
+  ~Transfer() { curl_multi_remove_handle(multi.get(), easy.get()); }
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
+  Transfer(Transfer&&) = delete;
+  Transfer& operator=(Transfer&&) = delete;
+
+  template <typename T>
+  void set(CURLoption option, T value);
+  void set_options();
+  void set_headers();
+
+  void advance();
+  void wait();
+  void resume();
+  void check_result() const;
+  std::string_view next_block();
+
+  void take_header(std::string_view line);
+  std::size_t take_body(std::string_view bytes);
+  static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* user);
+  static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* user);
+};
+
+HttpStream::Transfer::Transfer(const HttpRequest& of, Interrupt by)
+    : request(of), interrupt(std::move(by)), last_byte(Clock::now()) {
+  check_request(request);
+  initialize_curl();
+  multi.reset(curl_multi_init());
+  easy.reset(curl_easy_init());
+  if (!multi || !easy) throw_failure(CURLE_OUT_OF_MEMORY, origin_of(request.url), "");
+  set_options();
+  set_headers();
+  curl_multi_add_handle(multi.get(), easy.get());
+}
+
+template <typename T>
+void HttpStream::Transfer::set(CURLoption option, T value) {
+  const CURLcode code = curl_easy_setopt(easy.get(), option, value);
+  if (code != CURLE_OK) throw_failure(code, origin_of(request.url), "");
+}
+
+void HttpStream::Transfer::set_options() {
+  set(CURLOPT_ERRORBUFFER, detail.data());
+  set(CURLOPT_URL, request.url.c_str());
+  set(CURLOPT_PATH_AS_IS, 1L);
+  set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  set(CURLOPT_NOSIGNAL, 1L);
+  set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request.connect_timeout.count()));
+  set(CURLOPT_BUFFERSIZE, static_cast<long>(max_block));
+  set(CURLOPT_HEADERFUNCTION, &on_header);
+  set(CURLOPT_HEADERDATA, static_cast<void*>(this));
+  set(CURLOPT_WRITEFUNCTION, &on_body);
+  set(CURLOPT_WRITEDATA, static_cast<void*>(this));
+#if LIBCURL_VERSION_NUM >= 0x075700
+  // A name server that does not answer must not hold up the end of an interrupted transfer.
+  set(CURLOPT_QUICK_EXIT, 1L);
+#endif
+  if (!request.ca_bundle.empty()) set(CURLOPT_CAINFO, request.ca_bundle.c_str());
+  if (!request.use_proxy) set(CURLOPT_PROXY, "");
+  if (!request.body.empty() || request.method == "PUT" || request.method == "POST") {
+    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    set(CURLOPT_POSTFIELDS, request.body.c_str());
+  }
+  set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
+}
+
+void HttpStream::Transfer::set_headers() {
+  const auto append = [this](const std::string& line) {
+    curl_slist* longer = curl_slist_append(header_list.get(), line.c_str());
+    if (longer == nullptr) throw_failure(CURLE_OUT_OF_MEMORY, origin_of(request.url), "");
+    static_cast<void>(header_list.release());
+    header_list.reset(longer);
+  };
+  for (const auto& [name, value] : request.headers)
+    append(value.empty() ? name + ";"
+                         : fmt::format("{}: {}", name, value));  // `name:` would remove the header
+  // libcurl's own additions: none that the caller did not ask for.
+  append("Expect:");
+  if (find_header(request.headers, "Content-Type").empty()) append("Content-Type:");
+  set(CURLOPT_HTTPHEADER, header_list.get());
+}
+
+std::size_t HttpStream::Transfer::on_header(char* data, std::size_t size, std::size_t count, void* user) {
+  static_cast<Transfer*>(user)->take_header({data, size * count});
+  return size * count;
+}
+
+std::size_t HttpStream::Transfer::on_body(char* data, std::size_t size, std::size_t count, void* user) {
+  return static_cast<Transfer*>(user)->take_body({data, size * count});
+}
+
+void HttpStream::Transfer::take_header(std::string_view line) {
+  last_byte = Clock::now();
+  if (headers_done) return;  // trailers of a chunked body
+  if (line.starts_with("HTTP/")) {
+    headers.clear();
+  } else if (const auto colon = line.find(':'); colon != std::string_view::npos) {
+    headers.emplace_back(trim(line.substr(0, colon)), trim(line.substr(colon + 1)));
+  } else if (trim(line).empty()) {
+    long status = 0;
+    curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
+    headers_done = status >= 200;  // 1xx: the answer itself follows
+  }
+}
+
+std::size_t HttpStream::Transfer::take_body(std::string_view bytes) {
+  last_byte = Clock::now();
+  paused = arrived.size() >= max_block;
+  if (paused) return CURL_WRITEFUNC_PAUSE;
+  arrived += bytes;
+  return bytes.size();
+}
+
+void HttpStream::Transfer::advance() {
+  int running = 0;
+  const CURLMcode code = curl_multi_perform(multi.get(), &running);
+  if (code != CURLM_OK)
+    throw Error({.cause = Cause::internal, .what = curl_multi_strerror(code), .remedy = ""});
+  int left = 0;
+  while (const CURLMsg* message = curl_multi_info_read(multi.get(), &left)) {
+    if (message->msg != CURLMSG_DONE) continue;
+    done = true;
+    result = message->data.result;
+  }
+}
+
+void HttpStream::Transfer::wait() {
+  const auto left = std::chrono::ceil<milliseconds>(last_byte + request.stall_timeout - Clock::now());
+  if (left <= milliseconds::zero())
+    throw_failure(CURLE_OPERATION_TIMEDOUT, origin_of(request.url),
+                  fmt::format("No byte came for {} ms", request.stall_timeout.count()));
+  curl_waitfd interrupted = {.fd = interrupt.fd, .events = CURL_WAIT_POLLIN, .revents = 0};
+  curl_multi_poll(multi.get(), &interrupted, interrupt.fd < 0 ? 0 : 1,
+                  static_cast<int>(std::min(left, longest_poll).count()), nullptr);
+  if (interrupted.revents != 0) interrupt.check();
+}
+
+void HttpStream::Transfer::resume() {
+  last_byte = Clock::now();  // the time that the reader took is no stall
+  if (paused) curl_easy_pause(easy.get(), CURLPAUSE_CONT);
+}
+
+void HttpStream::Transfer::check_result() const {
+  if (result != CURLE_OK) throw_failure(result, origin_of(request.url), detail.data());
+}
+
+std::string_view HttpStream::Transfer::next_block() {
+  if (arrived.empty() && !done) {
+    resume();
+    advance();
+    while (arrived.empty() && !done) {
+      wait();
+      advance();
+    }
+  }
+  // What came before a failure is good, and is given first.
+  if (arrived.empty()) check_result();
+  given.clear();
+  std::swap(given, arrived);
+  return given;
+}
+
+HttpStream::HttpStream(const HttpRequest& request, Interrupt interrupt)
+    : transfer_(std::make_unique<Transfer>(request, std::move(interrupt))) {
+  wait_for(milliseconds::zero(), transfer_->interrupt);
+  transfer_->advance();
+  while (!transfer_->headers_done && !transfer_->done) {
+    transfer_->wait();
+    transfer_->advance();
+  }
+  if (!transfer_->headers_done) transfer_->check_result();
+}
+
+HttpStream::HttpStream(HttpStream&&) noexcept = default;
+HttpStream& HttpStream::operator=(HttpStream&&) noexcept = default;
+HttpStream::~HttpStream() = default;
+
+int HttpStream::status() const {
+  long status = 0;
+  curl_easy_getinfo(transfer_->easy.get(), CURLINFO_RESPONSE_CODE, &status);
+  return static_cast<int>(status);
+}
+
+const HttpHeaders& HttpStream::headers() const {
+  return transfer_->headers;
+}
+
+std::string_view HttpStream::read() {
+  // A wire that is never idle would otherwise never let an interrupt in.
+  wait_for(milliseconds::zero(), transfer_->interrupt);
+  return transfer_->next_block();
+}
+
+std::string read_body(HttpStream& stream) {
+  std::string body;
+  for (auto block = stream.read(); !block.empty(); block = stream.read()) {
+    body += block;
+    if (body.size() > max_http_body)
+      throw Error({.cause = Cause::bad_data,
+                   .what = fmt::format("An answer is larger than {} bytes.", max_http_body),
+                   .remedy = "Check that the endpoint is the service that it should be."});
+  }
+  return body;
+}
+
+HttpResponse http_send(const HttpRequest& request, const Interrupt& interrupt) {
+  HttpStream stream(request, interrupt);
+  auto body = read_body(stream);
+  return {.status = stream.status(), .headers = stream.headers(), .body = std::move(body)};
+}
+
+}  // namespace sm_train

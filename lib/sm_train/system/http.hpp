@@ -1,0 +1,89 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "sm_train/contract/failure.hpp"
+#include "sm_train/system/interrupt.hpp"
+
+namespace sm_train {
+
+/// Name and value, in the order in which they are sent or came in.
+using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
+
+/// The value of the first header of that name, whatever its case; empty where there is none.
+std::string_view find_header(const HttpHeaders& headers, std::string_view name);
+
+/// The time of a Date header; nothing where it is no date.
+std::optional<std::chrono::system_clock::time_point> parse_http_date(std::string_view text);
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string
+      url;  ///< http:// or https://, percent-encoded by the caller; sent to the letter, `..` and `//` too
+  HttpHeaders headers;
+  std::string body;
+  std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
+  std::chrono::milliseconds stall_timeout = std::chrono::seconds(60);  ///< the longest time without a byte
+  std::string ca_bundle;  ///< a PEM file in the place of the system's certificates, where not empty
+  bool use_proxy = true;  ///< as HTTPS_PROXY, http_proxy and NO_PROXY say; false for link-local services
+};
+
+/// The transfer broke, or never began: no connection, no answer in time, a reset, a truncated body. Worth a
+/// retry, unlike the other errors of a transfer (a certificate that is refused, a URL that cannot be).
+class TransportError : public Error {
+ public:
+  using Error::Error;
+};
+
+/// An HTTP/1.1 request on its own connection, and its answer, whose body is pulled. Certificates are always
+/// verified. Redirects are never followed: a 3xx is a status like any other, for the caller to judge.
+class HttpStream {
+ public:
+  /// Returns when the answer's headers are in. Throws TransportError or Error{unavailable, bad_config} that
+  /// names the URL's scheme and host, or what interrupt.check throws.
+  explicit HttpStream(const HttpRequest& request, Interrupt interrupt = {});
+  HttpStream(HttpStream&&) noexcept;
+  HttpStream& operator=(HttpStream&&) noexcept;
+  HttpStream(const HttpStream&) = delete;
+  HttpStream& operator=(const HttpStream&) = delete;
+  ~HttpStream();
+
+  int status() const;
+  const HttpHeaders& headers() const;
+
+  /// The next block of the body, valid until the next call; empty at its end. While a block waits to be read
+  /// the transfer is paused, so memory stays bounded. Throws as the constructor does.
+  std::string_view read();
+
+ private:
+  struct Transfer;
+  std::unique_ptr<Transfer> transfer_;
+};
+
+struct HttpResponse {
+  int status = 0;
+  HttpHeaders headers;
+  std::string body;
+};
+
+/// The largest body that http_send takes.
+inline constexpr std::size_t max_http_body = std::size_t{1024} * 1024;
+
+/// The rest of a body that should be small; Error{bad_data} where it is larger than max_http_body.
+std::string read_body(HttpStream& stream);
+
+/// Sends a request whose answer is small. Throws as HttpStream and read_body do.
+HttpResponse http_send(const HttpRequest& request, const Interrupt& interrupt = {});
+
+/// The seam of everything that asks a service for a small answer.
+using HttpSend = std::function<HttpResponse(const HttpRequest&, const Interrupt&)>;
+
+}  // namespace sm_train
