@@ -1,0 +1,29 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "sm_train/aws/credentials.hpp"
+#include "sm_train/aws/endpoint.hpp"
+#include "sm_train/aws/s3_uri.hpp"
+#include "sm_train/system/http.hpp"
+
+namespace sm_train {
+
+/// Where requests to S3 go, and how they are signed.
+struct S3Access {
+  Credentials credentials;
+  std::string region;
+  S3Endpoint endpoint;
+  std::string ca_bundle;                             ///< AWS_CA_BUNDLE, else SSL_CERT_FILE
+  std::chrono::system_clock::duration clock_skew{};  ///< what the service's clock is ahead of ours
+};
+
+/// Credentials, region, endpoint and certificates as the AWS SDKs find them. Throws Error as they do.
+S3Access find_s3_access(const EnvVars& env, const Backoff& backoff, const Interrupt& interrupt);
+
+/// A signed GET of the object at `now` by our clock. `headers` are sent and signed too.
+HttpRequest make_get(const S3Access& access, const S3Uri& uri, HttpHeaders headers,
+                     std::chrono::system_clock::time_point now);
+
+}  // namespace sm_train
