@@ -6,9 +6,9 @@
 
 #include "sm_train/aws/profile.hpp"
 #include "sm_train/aws/retry.hpp"
-#include "sm_train/system/env_vars.hpp"
 #include "sm_train/system/http.hpp"
 #include "sm_train/system/interrupt.hpp"
+#include "sm_train/system/process_env.hpp"
 
 namespace sm_train {
 

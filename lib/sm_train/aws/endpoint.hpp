@@ -5,7 +5,7 @@
 
 #include "sm_train/aws/profile.hpp"
 #include "sm_train/aws/s3_uri.hpp"
-#include "sm_train/system/env_vars.hpp"
+#include "sm_train/system/process_env.hpp"
 
 namespace sm_train {
 

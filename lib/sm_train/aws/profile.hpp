@@ -4,7 +4,7 @@
 #include <map>
 #include <string>
 
-#include "sm_train/system/env_vars.hpp"
+#include "sm_train/system/process_env.hpp"
 
 namespace sm_train {
 

@@ -4,8 +4,8 @@
 
 #include "sm_train/aws/retry.hpp"
 #include "sm_train/aws/s3.hpp"
-#include "sm_train/system/env_vars.hpp"
 #include "sm_train/system/http.hpp"
+#include "sm_train/system/process_env.hpp"
 
 namespace sm_train {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "sm_train/contract/utf8.hpp"
+#include "sm_train/contract/unicode.hpp"
 
 namespace sm_train {
 

@@ -5,7 +5,7 @@
 #include "sm_train/contract/command.hpp"
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/contract/outcome.hpp"
-#include "sm_train/contract/utf8.hpp"
+#include "sm_train/contract/unicode.hpp"
 
 namespace sm_train {
 

@@ -121,6 +121,8 @@ struct Repr {
 };
 
 struct Json {
+  bool compact_and_sorted;
+
   std::string operator()(std::nullptr_t) const { return "null"; }
   std::string operator()(bool b) const { return b ? "true" : "false"; }
   std::string operator()(const Integer& i) const { return i.digits; }
@@ -132,14 +134,20 @@ struct Json {
   std::string operator()(const std::string& s) const { return json_text(s); }
   std::string operator()(const List& list) const {
     std::vector<std::string> parts;
-    for (const Value& value : list) parts.push_back(python_json(value));
-    return "[" + join(parts, ",") + "]";
+    for (const Value& value : list) parts.push_back(std::visit(*this, value.data()));
+    return "[" + join(parts, compact_and_sorted ? "," : ", ") + "]";
   }
   std::string operator()(const Dict& dict) const {
     std::vector<std::string> parts;
-    for (const Dict::Item* item : dict.sorted())
-      parts.push_back(json_text(item->first) + ":" + python_json(item->second));
-    return "{" + join(parts, ",") + "}";
+    const auto add = [&](const Dict::Item& item) {
+      parts.push_back(json_text(item.first) + (compact_and_sorted ? ":" : ": ") +
+                      std::visit(*this, item.second.data()));
+    };
+    if (compact_and_sorted)
+      for (const Dict::Item* item : dict.sorted()) add(*item);
+    else
+      for (const Dict::Item& item : dict) add(item);
+    return "{" + join(parts, compact_and_sorted ? "," : ", ") + "}";
   }
 };
 
@@ -186,7 +194,25 @@ std::string python_str(const Value& value) {
 }
 
 std::string python_json(const Value& value) {
-  return std::visit(Json{}, value.data());
+  return std::visit(Json{.compact_and_sorted = true}, value.data());
+}
+
+std::string python_json_in_order(const Value& value) {
+  return std::visit(Json{.compact_and_sorted = false}, value.data());
+}
+
+std::string os_text(std::string_view bytes) {
+  std::string result;
+  result.reserve(bytes.size());
+  while (!bytes.empty()) {
+    const auto code_point = decode_utf8(bytes);
+    if (code_point)
+      result += bytes.substr(0, code_point->bytes);
+    else
+      append_utf8(result, 0xDC00U + static_cast<unsigned char>(bytes.front()));
+    bytes.remove_prefix(code_point ? code_point->bytes : 1);
+  }
+  return result;
 }
 
 std::string os_bytes(std::string_view text, std::string_view what) {

@@ -23,6 +23,13 @@ std::string python_str(const Value& value);
 /// json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True); NaN and Infinity are bare.
 std::string python_json(const Value& value);
 
+/// json.dumps(value): in file order, with a space after each comma and colon.
+std::string python_json_in_order(const Value& value);
+
+/// os.fsdecode(bytes): the text of a path, an argument or a variable. A byte that is no UTF-8 becomes a lone
+/// surrogate U+DC80 to U+DCFF (PEP 383), so that os_bytes gives it back.
+std::string os_text(std::string_view bytes);
+
 /// os.fsencode(text): the bytes for an argument or a variable. A lone surrogate U+DC80 to U+DCFF stands for
 /// the raw byte 80 to FF (PEP 383). Throws Error{bad_config} that names `what` for another lone surrogate,
 /// and for U+0000.

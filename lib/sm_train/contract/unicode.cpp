@@ -53,6 +53,21 @@ std::optional<std::size_t> find_invalid_utf8(std::string_view text) {
   return std::nullopt;
 }
 
+std::size_t characters_of(std::string_view utf8) {
+  return static_cast<std::size_t>(
+      std::count_if(utf8.begin(), utf8.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+std::string clip_utf8(std::string_view text, std::size_t characters) {
+  std::string clipped;
+  for (; !text.empty() && characters > 0; --characters) {
+    const auto code_point = decode_utf8(text);
+    clipped += code_point ? text.substr(0, code_point->bytes) : "\uFFFD";
+    text.remove_prefix(code_point ? code_point->bytes : 1);
+  }
+  return clipped;
+}
+
 std::string to_upper(std::string_view text) {
   std::string result;
   result.reserve(text.size());

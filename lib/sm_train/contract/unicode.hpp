@@ -22,6 +22,12 @@ void append_utf8(std::string& text, char32_t code_point);
 /// The offset of the first byte that is no UTF-8; nothing where all is.
 std::optional<std::size_t> find_invalid_utf8(std::string_view text);
 
+/// The number of code points in valid UTF-8.
+std::size_t characters_of(std::string_view utf8);
+
+/// The longest prefix of `text` with at most `characters` code points; bytes that are no UTF-8 become U+FFFD.
+std::string clip_utf8(std::string_view text, std::size_t characters);
+
 /// Python's str.upper(), by Unicode 14 with its special casing: "ß" becomes "SS".
 std::string to_upper(std::string_view text);
 

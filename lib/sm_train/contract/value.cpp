@@ -5,6 +5,26 @@
 
 namespace sm_train {
 
+// Here and not in the header: there an Item is incomplete, as a Value may hold a Dict.
+Dict::Dict() = default;
+Dict::Dict(const Dict&) = default;
+Dict::Dict(Dict&&) noexcept = default;
+Dict& Dict::operator=(const Dict&) = default;
+Dict& Dict::operator=(Dict&&) noexcept = default;
+Dict::~Dict() = default;
+bool Dict::empty() const {
+  return items_.empty();
+}
+std::size_t Dict::size() const {
+  return items_.size();
+}
+const Dict::Item* Dict::begin() const {
+  return items_.data();
+}
+const Dict::Item* Dict::end() const {
+  return items_.data() + items_.size();
+}
+
 Dict::Dict(std::vector<Item> items) {
   std::unordered_map<std::string, std::size_t> places;
   places.reserve(items.size());
@@ -18,7 +38,7 @@ Dict::Dict(std::vector<Item> items) {
   }
 }
 
-const Value* Dict::find(std::string_view key) const {
+const Value* Dict::find(std::string_view key) const& {
   const auto found =
       std::find_if(items_.begin(), items_.end(), [&](const Item& item) { return item.first == key; });
   return found == items_.end() ? nullptr : &found->second;
@@ -33,7 +53,7 @@ void Dict::set(const std::string& key, Value value) {
     found->second = std::move(value);
 }
 
-std::vector<const Dict::Item*> Dict::sorted() const {
+std::vector<const Dict::Item*> Dict::sorted() const& {
   std::vector<const Item*> result;
   result.reserve(items_.size());
   for (const Item& item : items_) result.push_back(&item);

@@ -27,19 +27,27 @@ class Dict {
  public:
   using Item = std::pair<std::string, Value>;
 
-  Dict() = default;
+  Dict();
+  Dict(const Dict&);
+  Dict(Dict&&) noexcept;
+  Dict& operator=(const Dict&);
+  Dict& operator=(Dict&&) noexcept;
+  ~Dict();
   /// Of items with an equal key the last value counts, at the place of the first: Python's rule for duplicate
   /// keys.
   explicit Dict(std::vector<Item> items);
 
-  const Value* find(std::string_view key) const;
+  // Both point into this object.
+  const Value* find(std::string_view key) const&;
+  const Value* find(std::string_view key) && = delete;
   void set(const std::string& key, Value value);
-  bool empty() const { return items_.empty(); }
-  std::size_t size() const { return items_.size(); }
-  auto begin() const { return items_.begin(); }
-  auto end() const { return items_.end(); }
+  bool empty() const;
+  std::size_t size() const;
+  const Item* begin() const;
+  const Item* end() const;
   /// The items sorted by key, by code point.
-  std::vector<const Item*> sorted() const;
+  std::vector<const Item*> sorted() const&;
+  std::vector<const Item*> sorted() && = delete;
   bool operator==(const Dict&) const;
 
  private:

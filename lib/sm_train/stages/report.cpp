@@ -91,7 +91,7 @@ void report_success(const Paths& paths) {
 
 void report_failure(const Paths& paths, const std::string& text) {
   remove_quietly(paths.success());
-  if (!has_content(paths.failure())) write_report(paths.failure(), text);
+  write_report(paths.failure(), text);
 }
 
 }  // namespace
@@ -110,13 +110,17 @@ void prepare_report(const Paths& paths) {
 int report(const Outcome& outcome, const Command& command, const Paths& paths) {
   if (succeeded(outcome))
     report_success(paths);
+  else if (has_content(paths.failure()))
+    remove_quietly(paths.success());  // what the program says of itself stays
   else
     report_failure(paths, failure_text(outcome, command));
   return exit_code(outcome);
 }
 
 int report(const Failure& failure, const Paths& paths) {
-  report_failure(paths, failure_text(failure));
+  std::error_code ignored;
+  // Without a base path there is no job, and nobody who would look there for the report.
+  if (fs::is_directory(paths.root, ignored)) report_failure(paths, failure_text(failure));
   return exit_code(failure.cause);
 }
 

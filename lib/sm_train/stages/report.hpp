@@ -15,7 +15,8 @@ void prepare_report(const Paths& paths);
 /// Writes `output/success`, or `output/failure` where the program left none, and gives the exit code.
 int report(const Outcome& outcome, const Command& command, const Paths& paths);
 
-/// Writes `output/failure` for a fault of the launcher's own, and gives its exit code.
+/// Writes `output/failure` for a fault of the launcher's own, in the place of a stale one, and gives its exit
+/// code. Where the base path is no directory nothing is written: there is no job.
 int report(const Failure& failure, const Paths& paths);
 
 }  // namespace sm_train

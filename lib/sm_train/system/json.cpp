@@ -186,6 +186,12 @@ std::optional<char32_t> surrogate_escape(std::string_view text, char32_t first, 
   return unit;
 }
 
+/// Other than -Infinity, which RapidJSON takes as it is.
+bool starts_number(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  return !text.empty() && text.front() >= '0' && text.front() <= '9';
+}
+
 /// The \u escape of a lone surrogate becomes its three WTF-8 bytes, and a number a string with a mark that no
 /// UTF-8 holds.
 Rewritten rewrite(std::string_view text) {
@@ -203,7 +209,7 @@ Rewritten rewrite(std::string_view text) {
       if (lone) append_utf8(bytes = "", *lone);
       result.add(bytes, at);
       in_string = rest.front() != '"';
-    } else if (rest.find_first_of("-0123456789") == 0) {
+    } else if (starts_number(rest)) {
       taken = std::min(rest.find_first_not_of("-+0123456789.eE"), rest.size());
       result.add(fmt::format("\"{}{}\"", number_mark, rest.substr(0, taken)), at);
     } else {

@@ -4,7 +4,7 @@
 
 #include "catch.hpp"
 #include "launching.hpp"
-#include "temporary_directory.hpp"
+#include "sm_train/system/files.hpp"
 
 using namespace sm_train;
 using namespace std::chrono_literals;
@@ -25,7 +25,7 @@ TEST_CASE("every exit code from 0 to 255 passes through") {
 }
 
 TEST_CASE("every signal that can kill gives 128 + n, also with a core dump") {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   Child child([&] {
     rlimit core = {};
     getrlimit(RLIMIT_CORE, &core);

@@ -5,7 +5,7 @@
 
 #include "catch.hpp"
 #include "launching.hpp"
-#include "temporary_directory.hpp"
+#include "sm_train/system/files.hpp"
 
 using namespace sm_train;
 
@@ -38,7 +38,7 @@ TEST_CASE("a line of 1 MiB comes through whole") {
 
 TEST_CASE("the last 64 KiB of each stream are kept, relayed or not") {
   const bool relay_output = GENERATE(true, false);
-  const TemporaryDirectory directory;
+  const TempDir directory;
   Child child([&] {
     const auto outcome = launch_here(python(R"(
 import os
@@ -131,7 +131,7 @@ TEST_CASE("our streams stay blocking for those that share them") {
 }
 
 TEST_CASE("output goes to a file after what is there, also when both streams share it") {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   const auto file = directory.path() / "log";
   Child child([&] {
     const int fd = open(file.c_str(), O_WRONLY | O_CREAT, 0600);

@@ -3,7 +3,7 @@
 #include "catch.hpp"
 #include "launching.hpp"
 #include "sm_train/contract/failure.hpp"
-#include "temporary_directory.hpp"
+#include "sm_train/system/files.hpp"
 
 using namespace sm_train;
 using Catch::Matchers::Contains;
@@ -29,7 +29,7 @@ TEST_CASE("the launcher can launch again after a program could not be started") 
 }
 
 TEST_CASE("standard input is the program's") {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   const auto file = directory.path() / "input";
   std::ofstream(file) << "for the program\n";
   Child child([&] {

@@ -6,9 +6,9 @@
 #include <unistd.h>
 #include <vector>
 
-#include "child.hpp"
 #include "sm_train/contract/command.hpp"
 #include "sm_train/stages/launch.hpp"
+#include "support/child.hpp"
 
 /// A command with a small environment.
 inline sm_train::Command command_of(std::vector<std::string> argv) {

@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "catch.hpp"
-#include "child.hpp"
-#include "temporary_directory.hpp"
+#include "sm_train/system/files.hpp"
+#include "support/child.hpp"
 
 using namespace sm_train;
 using Catch::Matchers::Contains;
@@ -33,7 +33,7 @@ void write_file(const fs::path& file, const std::string& text) {
 }  // namespace
 
 TEST_CASE("success is an empty file, and exit code 0") {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   const Paths paths{.root = directory.path()};
   prepare_report(paths);
   CHECK(report(good, command, paths) == 0);
@@ -42,7 +42,7 @@ TEST_CASE("success is an empty file, and exit code 0") {
 }
 
 TEST_CASE("failure is a file with the reason that others may read, and the program's exit code") {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   const Paths paths{.root = directory.path()};
   prepare_report(paths);
   CHECK(report(bad, command, paths) == 3);
@@ -56,7 +56,7 @@ TEST_CASE("failure is a file with the reason that others may read, and the progr
 }
 
 TEST_CASE("a fault of the launcher's own is reported with its own exit code, also where output is missing") {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   const Paths paths{.root = directory.path() / "ml"};
   CHECK(report({.cause = Cause::no_input, .what = "s3://b/k: not found.", .remedy = "Check it."}, paths) ==
         66);
@@ -64,7 +64,7 @@ TEST_CASE("a fault of the launcher's own is reported with its own exit code, als
 }
 
 TEST_CASE("reports of an earlier run are removed before the start") {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   const Paths paths{.root = directory.path()};
   fs::create_directories(paths.output_data());
   write_file(paths.success(), "");
@@ -76,7 +76,7 @@ TEST_CASE("reports of an earlier run are removed before the start") {
 }
 
 TEST_CASE("what the program says of itself is never touched") {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   const Paths paths{.root = directory.path()};
   prepare_report(paths);
   write_file(paths.failure(), "my own words");
@@ -95,7 +95,7 @@ TEST_CASE("what the program says of itself is never touched") {
 }
 
 TEST_CASE("an empty failure file of the program's is filled, or removed on success") {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   const Paths paths{.root = directory.path()};
   prepare_report(paths);
   write_file(paths.failure(), "");
@@ -111,7 +111,7 @@ TEST_CASE("an empty failure file of the program's is filled, or removed on succe
 }
 
 TEST_CASE("a success file that a failing program made is removed") {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   const Paths paths{.root = directory.path()};
   prepare_report(paths);
   write_file(paths.success(), "");
@@ -120,7 +120,7 @@ TEST_CASE("a success file that a failing program made is removed") {
 }
 
 TEST_CASE("a report that cannot be written is told on stderr, and the exit code stays") {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   const Paths paths{.root = directory.path()};
   write_file(paths.output(), "a file where the directory should be");
   Child child([&] { return report(bad, command, paths); });
@@ -132,7 +132,7 @@ TEST_CASE("a report that cannot be written is told on stderr, and the exit code 
 }
 
 TEST_CASE("an output directory that cannot be made is an error") {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   const Paths paths{.root = directory.path()};
   write_file(paths.output(), "");
   CHECK_THROWS_WITH(prepare_report(paths), Contains(paths.output().string()));

@@ -3,7 +3,7 @@
 #include <fstream>
 
 #include "catch.hpp"
-#include "temporary_directory.hpp"
+#include "sm_train/system/files.hpp"
 
 using namespace sm_train;
 namespace fs = std::filesystem;
@@ -18,7 +18,7 @@ void write_file(const fs::path& file, const std::string& text) {
 }  // namespace
 
 TEST_CASE("out-of-memory kills are counted by the job's cgroup, version 2 or 1") {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   const auto own = directory.path() / "own";
   const auto mount = directory.path() / "mount";
   SECTION("version 2") {

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "catch.hpp"
-#include "child.hpp"
+#include "support/child.hpp"
 
 using namespace sm_train;
 

@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "catch.hpp"
-#include "child.hpp"
 #include "sm_train/contract/failure.hpp"
-#include "temporary_directory.hpp"
+#include "sm_train/system/files.hpp"
+#include "support/child.hpp"
 
 using namespace sm_train;
 using Catch::Matchers::Contains;
@@ -62,7 +62,7 @@ void forbid_close_range() {
 }  // namespace
 
 TEST_CASE("a program gets its arguments, its whole environment and its directory as they are") {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   auto command =
       command_of({"sh", "-c", "printf '%s|' \"$@\" \"$PWD\"; env", "sh", "a b", "$(id)", "", "'\""});
   command.env = {{"PATH", "/usr/bin:/bin"}, {"SM_HP_A", "x y"}};
@@ -74,7 +74,7 @@ TEST_CASE("a program gets its arguments, its whole environment and its directory
 }
 
 TEST_CASE("a program is looked up on the PATH of its own environment") {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   fs::create_directories(directory.path() / "no");
   fs::create_directories(directory.path() / "yes");
   write_program(directory.path() / "no/prog", "#!/bin/sh\nexit 1\n", fs::perms::owner_read);
@@ -112,7 +112,7 @@ TEST_CASE("a program is looked up on the PATH of its own environment") {
 }
 
 TEST_CASE("a relative name with a slash counts from the working directory") {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   write_program(directory.path() / "prog", "#!/bin/sh\nexit 21\n");
   auto command = command_of({"./prog"});
   command.cwd = directory.path();
@@ -120,7 +120,7 @@ TEST_CASE("a relative name with a slash counts from the working directory") {
 }
 
 TEST_CASE("a script without a first line is run by the shell, with its arguments") {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   write_program(directory.path() / "script", "echo \"$0 $1\"\nexit 22\n");
   const auto script = (directory.path() / "script").string();
   const auto end = end_of(command_of({script, "one two"}));
@@ -129,7 +129,7 @@ TEST_CASE("a script without a first line is run by the shell, with its arguments
 }
 
 TEST_CASE("what cannot be executed is exit code 126, and told why") {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   const auto file = directory.path() / "prog";
   const auto end_of_file = [&] { return end_of(command_of({file.string()})); };
   SECTION("no execute bit") {

@@ -6,8 +6,8 @@
 #include <poll.h>
 
 #include "catch.hpp"
-#include "child.hpp"
 #include "sm_train/contract/failure.hpp"
+#include "support/child.hpp"
 
 using namespace sm_train;
 using Catch::Matchers::Contains;

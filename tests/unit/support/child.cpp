@@ -1,4 +1,4 @@
-#include "child.hpp"
+#include "support/child.hpp"
 
 #include <array>
 #include <csignal>

@@ -1,4 +1,4 @@
-#include "sm_train/system/env_vars.hpp"
+#include "sm_train/system/process_env.hpp"
 
 #include <string_view>
 #include <unistd.h>

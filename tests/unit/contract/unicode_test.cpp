@@ -1,4 +1,4 @@
-#include "sm_train/contract/utf8.hpp"
+#include "sm_train/contract/unicode.hpp"
 
 #include "catch.hpp"
 

@@ -1,11 +1,10 @@
 #pragma once
 
-#include <map>
 #include <string>
 
-namespace sm_train {
+#include "sm_train/contract/command.hpp"
 
-using EnvVars = std::map<std::string, std::string>;
+namespace sm_train {
 
 /// The environment of this process.
 EnvVars process_env_vars();

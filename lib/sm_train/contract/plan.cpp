@@ -1,0 +1,106 @@
+#include "sm_train/contract/plan.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "sm_train/contract/env_vars.hpp"
+#include "sm_train/contract/failure.hpp"
+#include "sm_train/contract/python_text.hpp"
+
+namespace sm_train {
+
+namespace {
+
+std::string list_entries(const CodeLayout& code) {
+  constexpr std::size_t shown = 20;
+  if (code.entries.empty()) return "which is empty";
+  const auto last = code.entries.begin() + static_cast<std::ptrdiff_t>(std::min(shown, code.entries.size()));
+  return fmt::format(
+      "which holds {}{}", fmt::join(code.entries.begin(), last, ", "),
+      code.entries.size() > shown ? fmt::format(" and {} more", code.entries.size() - shown) : "");
+}
+
+void require_program(const std::string& program, const CodeLayout& code) {
+  if (code.program_is_file) return;
+  throw Error({.cause = Cause::not_found,
+               .what = fmt::format("The program {} is no file in {}, {}.", program, code.directory,
+                                   list_entries(code)),
+               .remedy = "Set sagemaker_program to a file of the code, or sagemaker_submit_directory to "
+                         "where the code is."});
+}
+
+const std::string& require_python(const Interpreter& python) {
+  if (!python.path.empty()) return python.path;
+  throw Error({.cause = Cause::not_found,
+               .what = fmt::format("No Python interpreter was found: looked for {}.", python.looked_for),
+               .remedy = "Install one in the image, or name it with --python or SM_TRAIN_PYTHON."});
+}
+
+EnvVars program_env(const PlanInput& input) {
+  EnvVars env = input.process_env;
+  for (const auto& [name, value] : to_env_vars(input.environment, input.arguments)) {
+    const std::string what = "The variable " + name;
+    env[os_bytes(name, what)] = os_bytes(value, what);
+  }
+  const std::string inherited = env["PYTHONPATH"];
+  env["PYTHONPATH"] = input.code.directory + (inherited.empty() ? "" : ":" + inherited);
+  env.emplace("PYTHONUNBUFFERED", "1");
+  return env;
+}
+
+Command program_command(const PlanInput& input, EntryPointKind kind) {
+  const std::string python = kind == EntryPointKind::command ? "" : require_python(input.python);
+  const std::string program = os_bytes(input.environment.user_entry_point, "The program's name");
+  Command command{.argv = entry_point_argv(kind, program, python),
+                  .env = program_env(input),
+                  .cwd = input.code.directory};
+  for (const std::string& argument : input.arguments)
+    command.argv.push_back(os_bytes(argument, fmt::format("The argument \"{:.40}\"", argument)));
+  return command;
+}
+
+/// pip in the user's interpreter. In an image there is nobody else whose packages it could break, so the mark
+/// of an externally managed interpreter (PEP 668) does not stop root.
+EnvVars pip_env(const PlanInput& input) {
+  EnvVars env = input.process_env;
+  env.emplace("PIP_DISABLE_PIP_VERSION_CHECK", "1");
+  if (input.as_root) {
+    env.emplace("PIP_BREAK_SYSTEM_PACKAGES", "1");
+    env.emplace("PIP_ROOT_USER_ACTION", "ignore");
+  }
+  return env;
+}
+
+std::vector<InstallStep> install_steps(const PlanInput& input, EntryPointKind kind) {
+  const std::string requirements = !input.requirements.empty()   ? input.requirements
+                                   : input.code.has_requirements ? "requirements.txt"
+                                                                 : "";
+  const bool package = kind == EntryPointKind::python_package;
+  if (requirements.empty() && !package) return {};
+
+  Command pip{.argv = {require_python(input.python), "-m", "pip", "install"},
+              .env = pip_env(input),
+              .cwd = input.code.directory};
+  std::vector<std::string> what;
+  if (package) {
+    pip.argv.emplace_back(".");
+    what.emplace_back("the package in " + input.code.directory);
+  }
+  if (!requirements.empty()) {
+    pip.argv.insert(pip.argv.end(), {"-r", requirements});
+    what.emplace_back(requirements);
+  }
+  return {{.what = fmt::format("{}", fmt::join(what, " and ")), .command = std::move(pip)}};
+}
+
+}  // namespace
+
+Plan make_plan(const PlanInput& input) {
+  const std::string& program = input.environment.user_entry_point;
+  const EntryPointKind kind = choose_entry_point(program, input.code);
+  if (kind != EntryPointKind::python_package) require_program(program, input.code);
+  return {.kind = kind, .install = install_steps(input, kind), .program = program_command(input, kind)};
+}
+
+}  // namespace sm_train

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "sm_train/contract/arguments.hpp"
+#include "sm_train/contract/command.hpp"
+#include "sm_train/contract/paths.hpp"
+
+namespace sm_train {
+
+/// Which channels become flags of the program.
+enum class ChannelArgs {
+  automatic,  ///< each, but those that the program's own option parser would refuse
+  always,
+  never,
+};
+
+/// What the person who starts sm-train decides. Where a field is empty the environment variable, else the
+/// hyperparameter of the same setting counts: app/ has already looked at the command line and the
+/// environment.
+struct Options {
+  Paths paths;
+  std::optional<std::string> program;           ///< --program, SAGEMAKER_PROGRAM
+  std::optional<std::string> submit_directory;  ///< --submit-directory, SAGEMAKER_SUBMIT_DIRECTORY
+  std::optional<std::string> log_level;         ///< --log-level, SAGEMAKER_CONTAINER_LOG_LEVEL
+  std::string python;                           ///< --python, SM_TRAIN_PYTHON; empty: found
+  std::string requirements;   ///< --requirements, SM_TRAIN_REQUIREMENTS; empty: requirements.txt
+  ArgumentOptions arguments;  ///< --argument-style and --bool-style
+  ChannelArgs channel_args = ChannelArgs::automatic;                   ///< --channel-args
+  std::chrono::milliseconds grace_period = std::chrono::seconds(110);  ///< --grace-period
+  EnvVars environment;  ///< the process's own, for its settings and for the program to inherit
+};
+
+}  // namespace sm_train

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "sm_train/stages/options.hpp"
+#include "sm_train/system/signals.hpp"
+
+namespace sm_train {
+
+/// Runs the job below options.paths from its config files to its report, and gives the exit code: the
+/// program's own, 128 + n where signal n killed it, or that of a launcher's fault (see Cause). Never throws.
+int train(const Options& options, Signals& signals);
+
+}  // namespace sm_train

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string_view>
+
+namespace sm_train {
+
+/// Levels are numbered as Python's logging numbers them, since sagemaker_container_log_level is.
+enum class LogLevel { debug = 10, info = 20, warning = 30, error = 40, critical = 50 };
+
+/// Lines below this level are not written. Info at the start. The logger is the one thing global here.
+void set_log_level(int level);
+
+/// Writes "sm-train: " and `message` as one line of stderr, in one write.
+void log(LogLevel level, std::string_view message);
+
+}  // namespace sm_train

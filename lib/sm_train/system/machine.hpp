@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "sm_train/contract/command.hpp"
+#include "sm_train/contract/machine.hpp"
+
+namespace sm_train {
+
+/// The CPUs that are online, as Python's os.cpu_count() says.
+int get_available_cpus();
+
+/// The NVIDIA GPUs that this container sees: what the CUDA runtime says where sm-train was built with it,
+/// else the driver's library, else `nvidia-smi --list-gpus` of env's PATH, else none. Makes no CUDA context.
+int get_available_gpus(const EnvVars& env);
+
+/// The hardware and what else of the machine a program is told of. `env` is the process's environment.
+Machine inspect(const EnvVars& env);
+
+}  // namespace sm_train
