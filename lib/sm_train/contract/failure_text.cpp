@@ -24,7 +24,7 @@ std::string verdict(const Outcome& outcome) {
 std::string command_text(const Command& command, std::size_t room) {
   const std::string open = "\nCommand \"";
   const std::string line = command_line(command);
-  const std::string whole = open + clip_utf8(line, line.size()) + "\"";
+  std::string whole = open + clip_utf8(line, line.size()) + "\"";
   if (characters_of(whole) <= room) return whole;
   if (room < least_command_characters) return "";
   const std::string close = "...\"";

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <limits>
 #include <optional>
 #include <poll.h>
 #include <string>
 #include <sys/prctl.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -33,7 +33,7 @@ Pipe make_pipe() {
   std::array<int, 2> ends = {-1, -1};
   if (pipe2(ends.data(), O_CLOEXEC) != 0)
     throw Error({.cause = Cause::unavailable,
-                 .what = std::string("No pipe for the program's output: ") + std::strerror(errno) + ".",
+                 .what = "No pipe for the program's output: " + std::generic_category().message(errno) + ".",
                  .remedy = "Raise the limit of open files (ulimit -n)."});
   return {.read_end = UniqueFd(ends[0]), .write_end = UniqueFd(ends[1])};
 }

@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <fcntl.h>
 #include <filesystem>
 #include <string>
@@ -66,7 +65,7 @@ void write_report(const fs::path& file, std::string_view text) {
   std::error_code ignored;
   fs::create_directories(file.parent_path(), ignored);
   if (replace_file(file, text)) return;
-  const std::string reason = std::strerror(errno);
+  const std::string reason = std::generic_category().message(errno);
   if (overwrite_file(file, text)) return;
   fmt::print(stderr, "sm-train: {}: the report cannot be written: {}. It would be:\n{}\n", file.string(),
              reason, text.empty() ? "(an empty file)" : text);

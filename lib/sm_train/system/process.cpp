@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <charconv>
 #include <csignal>
-#include <cstring>
 #include <fcntl.h>
 #include <filesystem>
 #include <string>
@@ -12,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <system_error>
 #include <unistd.h>
 #include <vector>
 
@@ -60,7 +60,7 @@ fs::path find_program(const Command& command) {
   for (std::size_t start = 0; start <= search_path.size() && !name.empty();) {
     const std::size_t end = std::min(search_path.find(':', start), search_path.size());
     const std::string directory = search_path.substr(start, end - start);
-    const fs::path candidate = fs::path(directory.empty() ? "." : directory) / name;
+    fs::path candidate = fs::path(directory.empty() ? "." : directory) / name;
     // execve() comes after chdir(), so a relative directory counts from there.
     const fs::path seen_from_here = command.cwd / candidate;
     if (is_executable_file(seen_from_here)) return candidate;
@@ -94,7 +94,8 @@ void prepare(const Command& command, Preparation& made) {
   made.argv.push_back(nullptr);
   made.shell_argv = {pointer(shell), pointer(made.program.native())};
   made.shell_argv.insert(made.shell_argv.end(), made.argv.begin() + 1, made.argv.end());
-  for (const auto& [name, value] : command.env) made.env_text.push_back(name + "=" + value);
+  for (const auto& [name, value] : command.env)
+    made.env_text.push_back(std::string(name).append("=").append(value));
   for (const std::string& variable : made.env_text) made.envp.push_back(pointer(variable));
   made.envp.push_back(nullptr);
 }
@@ -112,7 +113,7 @@ void reset_signals() {
   }
   sigset_t none;
   sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
+  pthread_sigmask(SIG_SETMASK, &none, nullptr);
 }
 
 void close_others_on_exec(const std::vector<int>& descriptors) {
@@ -164,7 +165,7 @@ class AllSignalsBlocked {
 
 [[noreturn]] void throw_no_process() {
   throw Error({.cause = Cause::unavailable,
-               .what = std::string("Cannot start a process: ") + std::strerror(errno) + ".",
+               .what = "Cannot start a process: " + std::generic_category().message(errno) + ".",
                .remedy = "Raise the container's limits of processes (pids), open files or memory."});
 }
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <fstream>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -28,7 +28,7 @@ std::string in_directory(const Command& command) {
 [[noreturn]] void throw_directory_error(const Command& command, int error_number) {
   throw Error({.cause = error_number == EACCES ? Cause::denied : Cause::no_input,
                .what = fmt::format("{}: cannot be the working directory of {}: {}.", command.cwd.string(),
-                                   command.argv.front(), std::strerror(error_number)),
+                                   command.argv.front(), std::generic_category().message(error_number)),
                .remedy = "Make it a directory that this user may enter."});
 }
 
@@ -88,7 +88,7 @@ std::string missing_interpreter(const fs::path& file) {
   throw Error(
       {.cause = Cause::not_executable,
        .what = fmt::format("{}: cannot be executed{}: {}.", program.string(), in_directory(command),
-                           std::strerror(error_number)),
+                           std::generic_category().message(error_number)),
        .remedy = error_number == EACCES
                      ? "Set its execute bit (chmod +x), and see that the file system is not mounted noexec."
                      : "Give a program that was built for this machine, or a script with a #! line."});

@@ -3,10 +3,10 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <fcntl.h>
 #include <string>
 #include <sys/signalfd.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -60,7 +60,7 @@ Signals::Signals() {
   fd_.reset(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!fd_)
     throw Error({.cause = Cause::internal,
-                 .what = std::string("No signalfd: ") + std::strerror(errno) + ".",
+                 .what = "No signalfd: " + std::generic_category().message(errno) + ".",
                  .remedy = "Raise the limit of open files (ulimit -n)."});
 }
 
