@@ -38,14 +38,13 @@ TEST_CASE("a pipe takes what it has room for, without waiting, and stays blockin
 }
 
 TEST_CASE("a pipe without a reader takes nothing ever again") {
-  Ends pipe = make_pipe();
-  Child child([&] {
+  Child child([] {
     std::signal(SIGPIPE, SIG_IGN);
+    Ends pipe = make_pipe();
     OutputStream stream(pipe.write_end.get());
     pipe.read_end.reset();
     return stream.write("x") ? 1 : 0;
   });
-  pipe.read_end.reset();
   CHECK(child.finish().exit_code == 0);
 }
 
