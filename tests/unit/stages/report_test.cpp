@@ -57,10 +57,26 @@ TEST_CASE("failure is a file with the reason that others may read, and the progr
 
 TEST_CASE("a fault of the launcher's own is reported with its own exit code, also where output is missing") {
   const TempDir directory;
-  const Paths paths{.root = directory.path() / "ml"};
+  const Paths paths{.root = directory.path()};
   CHECK(report({.cause = Cause::no_input, .what = "s3://b/k: not found.", .remedy = "Check it."}, paths) ==
         66);
   CHECK(content(paths.failure()) == "s3://b/k: not found.\nCheck it.");
+}
+
+TEST_CASE("where the base path is no directory a fault makes none") {
+  const TempDir directory;
+  const Paths paths{.root = directory.path() / "ml"};
+  CHECK(report({.cause = Cause::no_input, .what = "no job", .remedy = ""}, paths) == 66);
+  CHECK_FALSE(fs::exists(paths.root));
+}
+
+TEST_CASE("a fault before the program takes the place of an earlier run's failure") {
+  const TempDir directory;
+  const Paths paths{.root = directory.path()};
+  fs::create_directories(paths.output());
+  write_file(paths.failure(), "old");
+  report({.cause = Cause::no_input, .what = "new", .remedy = ""}, paths);
+  CHECK(content(paths.failure()) == "new");
 }
 
 TEST_CASE("reports of an earlier run are removed before the start") {
@@ -87,9 +103,6 @@ TEST_CASE("what the program says of itself is never touched") {
   SECTION("when it exited with 0: then there is no success beside it") {
     CHECK(report(good, command, paths) == 0);
     CHECK_FALSE(fs::exists(paths.success()));
-  }
-  SECTION("when the launcher failed") {
-    CHECK(report({.cause = Cause::internal, .what = "x", .remedy = ""}, paths) == 70);
   }
   CHECK(content(paths.failure()) == "my own words");
 }
