@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "catch.hpp"
+#include "support/as_nobody.hpp"
 #include "support/trees.hpp"
 
 using namespace sm_train;
@@ -83,9 +84,13 @@ TEST_CASE("a write that cannot be finished leaves the old file, and no other") {
 }
 
 TEST_CASE("a temporary directory removes itself with all that is in it") {
+  const TempDir outer;
+  ::chmod(outer.path().c_str(), 0755);
+  fs::create_directory(outer.path() / "own");
+  const AsNobody nobody(outer.path() / "own");  // whom a mode of 0 stops, as it does not stop root
   fs::path path;
   {
-    const TempDir directory;
+    const TempDir directory(outer.path() / "own");
     path = directory.path();
     put_file(path / "a/b/f", "x");
     fs::permissions(path / "a/b", fs::perms::owner_read | fs::perms::owner_exec);
