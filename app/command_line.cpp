@@ -163,8 +163,9 @@ Invocation parse_command_line(int argc, const char* const* argv, EnvVars environ
   app.set_version_flag("--version", fmt::format("sm-train {}", version));
   app.fallthrough();
   app.require_subcommand(0, 1);
-  app.add_subcommand("train", "Run the job: what SageMaker asks for, and the default");
-  const CLI::App* serve = app.add_subcommand("serve", "Refused: this is a training image");
+  app.add_subcommand("train", "Run the job: what SageMaker asks for, and the default")->set_help_flag();
+  CLI::App* serve = app.add_subcommand("serve", "Refused: this is a training image");
+  serve->set_help_flag();
   app.footer(
       "Exit codes: the program's own; 128 + n where signal n killed it; else sysexits' (64 to 78), 126 and "
       "127.\n"
@@ -180,7 +181,8 @@ Invocation parse_command_line(int argc, const char* const* argv, EnvVars environ
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    return ShowText{app.help()};
+    // Of the whole program also after `train`: a subcommand has no options of its own.
+    return ShowText{app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::Normal)};
   } catch (const CLI::CallForVersion& call) {
     return ShowText{std::string(call.what()) + "\n"};
   } catch (const CLI::ParseError& error) {

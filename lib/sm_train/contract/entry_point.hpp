@@ -14,7 +14,8 @@ struct CodeLayout {
   bool pyproject_makes_package =
       false;  ///< pyproject.toml has a [project] or [build-system] table; many just configure tools
   bool has_requirements = false;  ///< requirements.txt
-  bool program_is_file = false;   ///< the job's program, below `directory` or absolute
+  bool program_is_inside = true;  ///< the job's program names a place below `directory`
+  bool program_is_file = false;   ///< and there is a file
 };
 
 enum class EntryPointKind {

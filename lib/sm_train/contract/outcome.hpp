@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -18,7 +19,8 @@ struct Outcome {
   std::variant<Exited, Killed> end;
   std::string stdout_tail;  ///< the last 64 KiB that it wrote, byte for byte
   std::string stderr_tail;
-  bool out_of_memory = false;  ///< the kernel's cgroup counted an out-of-memory kill while it ran
+  std::optional<int> told_to_end;  ///< the first SIGTERM, SIGINT, SIGHUP or SIGQUIT that was passed on to it
+  bool out_of_memory = false;      ///< the kernel's cgroup counted an out-of-memory kill while it ran
 };
 
 /// The exit code that passes through: the program's own, or 128 + n where signal n killed it.

@@ -22,6 +22,11 @@ std::string list_entries(const CodeLayout& code) {
 }
 
 void require_program(const std::string& program, const CodeLayout& code) {
+  if (!code.program_is_inside)
+    throw Error(
+        {.cause = Cause::bad_config,
+         .what = fmt::format("The program {} is outside of the code directory {}.", program, code.directory),
+         .remedy = "Set sagemaker_program to a file of the code."});
   if (code.program_is_file) return;
   throw Error({.cause = Cause::not_found,
                .what = fmt::format("The program {} is no file in {}, {}.", program, code.directory,

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "sm_train/contract/failure.hpp"
+#include "sm_train/contract/installer_error.hpp"
 #include "sm_train/stages/launch.hpp"
 #include "sm_train/system/executable.hpp"
 #include "sm_train/system/files.hpp"
@@ -39,22 +40,23 @@ std::vector<std::string> list_names(const fs::path& directory) {
   return names;
 }
 
-/// The last line in which pip says what was wrong, without its "ERROR: ".
-std::string last_error(const Outcome& outcome) {
-  const std::string text = outcome.stdout_tail + "\n" + outcome.stderr_tail;
-  const std::size_t at = text.rfind("ERROR: ");
-  if (at == std::string::npos) return "see the log";
-  return text.substr(at + 7, text.find('\n', at) - at - 7);
+/// A relative name may lead through a symbolic link of the code's, but not up; an absolute one must really
+/// lie there.
+bool is_inside(const std::string& program, const fs::path& code) {
+  const fs::path path = program.starts_with('/') ? fs::weakly_canonical(fs::path(program).parent_path())
+                                                 : (code / program).lexically_normal();
+  return path == code || path.native().starts_with(code.native() + "/");
 }
 
 [[noreturn]] void installer_failed(const InstallStep& step, const Outcome& outcome) {
   for (const std::string& output : {outcome.stdout_tail, outcome.stderr_tail})
     if (!output.empty())
       log(LogLevel::error, "pip said:\n" + output.substr(0, output.find_last_not_of('\n') + 1));
-  throw Error({.cause = Cause::unavailable,
-               .what = fmt::format("Installing {} failed with exit code {}: {}.", step.what,
-                                   exit_code(outcome), last_error(outcome)),
-               .remedy = "Correct the requirement, or give pip an index that has it (PIP_INDEX_URL)."});
+  throw Error(
+      {.cause = Cause::unavailable,
+       .what = fmt::format("Installing {} failed with exit code {}: {}.", step.what, exit_code(outcome),
+                           installer_error(outcome.stdout_tail, outcome.stderr_tail)),
+       .remedy = "Correct the requirement, or give pip an index that has it (PIP_INDEX_URL)."});
 }
 
 }  // namespace
@@ -69,6 +71,7 @@ CodeLayout list_code(const fs::path& directory, const std::string& program) {
           .has_setup_py = fs::is_regular_file(code / "setup.py"),
           .pyproject_makes_package = makes_package(code / "pyproject.toml"),
           .has_requirements = fs::is_regular_file(code / "requirements.txt"),
+          .program_is_inside = is_inside(program, code),
           .program_is_file = !program.empty() && fs::is_regular_file(code / program)};
 }
 
@@ -126,6 +129,7 @@ void install(const std::vector<InstallStep>& steps, Signals& signals) {
     const auto start = std::chrono::steady_clock::now();
     const Outcome outcome =
         launch(step.command, signals, {.grace = std::chrono::seconds(5), .relay_output = false});
+    if (outcome.told_to_end) throw_if_ending(*outcome.told_to_end, "while installing");
     if (!succeeded(outcome)) installer_failed(step, outcome);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
     log(LogLevel::info, fmt::format("installed {} in {:.1f} s", step.what, took.count()));

@@ -92,6 +92,7 @@ Outcome launch(const Command& command, Signals& signals, const LaunchOptions& op
   return {.end = supervisor.end(),
           .stdout_tail = out.take_tail(),
           .stderr_tail = err.take_tail(),
+          .told_to_end = supervisor.told_to_end(),
           .out_of_memory = out_of_memory_kills() > kills_before};
 }
 

@@ -42,7 +42,7 @@ void Supervisor::pass_on(int signal) {
   send_to_group(signal);
   if (signal == SIGCONT) terminal_.lend_again(program_);
   if (!asks_to_end(signal) || told_to_end_) return;
-  told_to_end_ = true;
+  told_to_end_ = signal;
   if (!killed_) deadline_ = Clock::now() + options_.grace;
 }
 

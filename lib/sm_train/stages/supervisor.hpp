@@ -33,6 +33,9 @@ class Supervisor {
   /// SIGKILL was sent, and the time to clear up after it is over as well.
   bool overdue() const { return overdue_; }
 
+  /// The first signal passed on that asks a program to end.
+  std::optional<int> told_to_end() const { return told_to_end_; }
+
   /// How the program ended, once it is done().
   std::variant<Exited, Killed> end() const { return *end_; }
 
@@ -49,7 +52,7 @@ class Supervisor {
   TerminalLoan& terminal_;
   std::optional<std::variant<Exited, Killed>> end_;
   std::optional<Clock::time_point> deadline_;
-  bool told_to_end_ = false;
+  std::optional<int> told_to_end_;
   bool killed_ = false;
   bool group_is_empty_ = false;
   bool overdue_ = false;

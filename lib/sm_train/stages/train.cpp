@@ -40,6 +40,7 @@ int run_job(const Options& options, Signals& signals) {
   install(plan.install, signals);
   if (plan.kind == EntryPointKind::command) make_executable(code, environment.user_entry_point);
 
+  signals.interrupt_of("before the program").check();
   const Outcome outcome = launch(plan.program, signals, {.grace = options.grace_period});
   return report(outcome, plan.program, paths);
 }

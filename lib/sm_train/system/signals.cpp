@@ -43,13 +43,16 @@ sigset_t signals_to_own() {
   return set;
 }
 
-[[noreturn]] void stop(int signal, Cause cause, const char* step) {
-  throw Error({.cause = cause,
-               .what = "Stopped by " + signal_name(signal) + " " + step + ": the program was not started.",
-               .remedy = "Start the job again if nobody meant to stop it."});
-}
-
 }  // namespace
+
+void throw_if_ending(int signal, const char* step) {
+  for (const auto& [known, cause] : ending)
+    if (signal == known)
+      throw Error(
+          {.cause = cause,
+           .what = "Stopped by " + signal_name(signal) + " " + step + ": the program was not started.",
+           .remedy = "Start the job again if nobody meant to stop it."});
+}
 
 Signals::Signals() {
   const sigset_t set = signals_to_own();
@@ -72,9 +75,7 @@ std::optional<int> Signals::take() {
 
 Interrupt Signals::interrupt_of(const char* step) {
   return {.fd = fd(), .check = [this, step] {
-            while (const auto signal = take())
-              for (const auto& [known, cause] : ending)
-                if (*signal == known) stop(known, cause, step);
+            while (const auto signal = take()) throw_if_ending(*signal, step);
           }};
 }
 

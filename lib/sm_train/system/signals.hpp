@@ -7,6 +7,11 @@
 
 namespace sm_train {
 
+/// SIGTERM, SIGINT, SIGHUP and SIGQUIT throw Error (terminated, interrupted, hung_up, quit) that names the
+/// signal and `step`
+/// ("while fetching the code"), as the program has not been started yet; others do nothing.
+void throw_if_ending(int signal, const char* step);
+
 /// Owns the process's signals: made first thing in main(), before any thread. It blocks every signal that can
 /// be forwarded (SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT, SIGTSTP) and SIGCHLD,
 /// ignores SIGPIPE, and gives them back as a readable descriptor.

@@ -94,12 +94,12 @@ TEST_CASE("a profile's keys in the credentials file win over those in the config
       {"AWS_PROFILE", "dev"},
       {"AWS_CONFIG_FILE",
        write(dir, "config",
-                 "# comment\n[default]\nregion = us-west-1\n\n[profile dev]\nRegion=eu-west-1\n"
-                 "aws_access_key_id = from-config\ns3 =\n  region = nested\n[profile other]\nregion = x\n")},
+             "# comment\n[default]\nregion = us-west-1\n\n[profile dev]\nRegion=eu-west-1\n"
+             "aws_access_key_id = from-config\ns3 =\n  region = nested\n[profile other]\nregion = x\n")},
       {"AWS_SHARED_CREDENTIALS_FILE",
        write(dir, "credentials",
-                 "[default]\naws_access_key_id=no\n[dev]\naws_access_key_id = from-credentials\r\n"
-                 "aws_secret_access_key = a=b#c\naws_session_token = t\n")}};
+             "[default]\naws_access_key_id=no\n[dev]\naws_access_key_id = from-credentials\r\n"
+             "aws_secret_access_key = a=b#c\naws_session_token = t\n")}};
   const auto profile = load_profile(env);
   CHECK(profile.setting("region") == "eu-west-1");
   const auto credentials = given(profile_credentials(profile));

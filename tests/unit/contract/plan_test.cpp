@@ -108,6 +108,13 @@ TEST_CASE("a missing program is told with what the code holds") {
   }
 }
 
+TEST_CASE("a program outside of the code directory is refused, though it may be there") {
+  CHECK_THROWS_WITH(
+      plan_of({.program = "../x.py",
+               .code = {.directory = "/code", .program_is_inside = false, .program_is_file = true}}),
+      Catch::Contains("../x.py") && Catch::Contains("outside"));
+}
+
 TEST_CASE("a missing interpreter is told with where it was looked for, but only where one is needed") {
   const Interpreter none = {.path = "", .looked_for = "python3 and python on PATH"};
   CHECK_THROWS_WITH(plan_of({.python = none}), Catch::Contains("python3 and python on PATH"));
