@@ -127,7 +127,7 @@ if os.fork() == 0:
     os.setsid()
     sys.stderr.write("%d" % os.getpid())
     try:
-        while True: os.write(1, b"x" * 100)
+        while True: os.write(1, b"x" * 65536)
     except BrokenPipeError:
         os._exit(0)
 time.sleep(0.2)
