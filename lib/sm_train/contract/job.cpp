@@ -111,8 +111,8 @@ Hyperparameters read_hyperparameters(const Value& file, const std::string& path,
   std::vector<Dict::Item> decoded;
   for (const auto& [key, value] : object_at(file, place)) {
     const std::string name = fmt::format("{}: the value of \"{}\"", path, key);
-    std::optional<Value> parsed = value.text() ? parse(*value.text(), name) : std::nullopt;
-    decoded.emplace_back(key, parsed ? std::move(*parsed) : value);
+    const std::optional<Value> parsed = value.text() ? parse(*value.text(), name) : std::nullopt;
+    decoded.emplace_back(key, parsed.value_or(value));
   }
 
   std::vector<Dict::Item> user;
