@@ -4,6 +4,7 @@
 
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/contract/plan.hpp"
+#include "sm_train/contract/summary.hpp"
 #include "sm_train/stages/channel_args.hpp"
 #include "sm_train/stages/fetch.hpp"
 #include "sm_train/stages/install.hpp"
@@ -40,6 +41,7 @@ int run_job(const Options& options, Signals& signals) {
   install(plan.install, signals);
   if (plan.kind == EntryPointKind::command) make_executable(code, environment.user_entry_point);
 
+  log(LogLevel::info, summary(environment));
   signals.interrupt_of("before the program").check();
   const Outcome outcome = launch(plan.program, signals, {.grace = options.grace_period});
   return report(outcome, plan.program, paths);
