@@ -8,6 +8,7 @@
 #include "sm_train/stages/channel_args.hpp"
 #include "sm_train/stages/fetch.hpp"
 #include "sm_train/stages/install.hpp"
+#include "sm_train/stages/large_variables.hpp"
 #include "sm_train/stages/launch.hpp"
 #include "sm_train/stages/load.hpp"
 #include "sm_train/stages/report.hpp"
@@ -31,16 +32,19 @@ int run_job(const Options& options, Signals& signals) {
     fetch_code(*settings.submit_directory, paths.code(), signals.interrupt_of("while fetching the code"));
   const CodeLayout code = list_code(paths.code(), environment.user_entry_point);
 
-  const Plan plan = make_plan({.environment = environment,
-                               .code = code,
-                               .python = find_python(options.python, options.environment),
-                               .process_env = options.environment,
-                               .arguments = program_arguments(environment, code, options),
-                               .requirements = options.requirements,
-                               .as_root = ::geteuid() == 0});
+  const ExecLimits limits = exec_limits();
+  require_passable(environment, limits);
+  Plan plan = make_plan({.environment = environment,
+                         .code = code,
+                         .python = find_python(options.python, options.environment),
+                         .process_env = options.environment,
+                         .arguments = program_arguments(environment, code, options),
+                         .requirements = options.requirements,
+                         .as_root = ::geteuid() == 0});
   install(plan.install, signals);
   if (plan.kind == EntryPointKind::command) make_executable(code, environment.user_entry_point);
 
+  const auto moved = move_large_variables(plan.program, limits);
   log(LogLevel::info, summary(environment));
   signals.interrupt_of("before the program").check();
   const Outcome outcome = launch(plan.program, signals, {.grace = options.grace_period});
