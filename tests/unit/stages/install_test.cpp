@@ -1,0 +1,102 @@
+#include "sm_train/stages/install.hpp"
+
+#include <filesystem>
+
+#include "catch.hpp"
+#include "sm_train/contract/failure.hpp"
+#include "sm_train/system/executable.hpp"
+#include "sm_train/system/files.hpp"
+
+using namespace sm_train;
+namespace fs = std::filesystem;
+
+namespace {
+
+fs::path write(const TempDir& directory, const std::string& name, const std::string& text,
+               mode_t mode = 0644) {
+  const fs::path path = directory.path() / name;
+  fs::create_directories(path.parent_path());
+  write_file_atomically(path, text, mode);
+  return path;
+}
+
+fs::path write_program(const TempDir& directory, const std::string& name) {
+  return write(directory, name, "#!/bin/sh\n", 0755);
+}
+
+}  // namespace
+
+TEST_CASE("the code directory's listing says what is there, and makes the directory where it is missing") {
+  const TempDir directory;
+  CHECK(list_code(directory.path() / "code", "train.py").entries.empty());
+  write(directory, "code/train.py", "");
+  write(directory, "code/src/x.py", "");
+  write(directory, "code/requirements.txt", "");
+  const CodeLayout code = list_code(directory.path() / "code", "train.py");
+  CHECK(code.entries == std::vector<std::string>{"requirements.txt", "src/", "train.py"});
+  CHECK(code.has_requirements);
+  CHECK_FALSE(code.has_setup_py);
+  CHECK(code.program_is_file);
+  CHECK_FALSE(list_code(directory.path() / "code", "src").program_is_file);
+  CHECK(list_code(directory.path() / "code", "src/x.py").program_is_file);
+}
+
+TEST_CASE("a pyproject.toml makes a package only where it says so") {
+  const TempDir directory;
+  const auto makes_package = [&](const std::string& text) {
+    write(directory, "pyproject.toml", text);
+    return list_code(directory.path(), "").pyproject_makes_package;
+  };
+  CHECK(makes_package("[build-system]\nrequires = []\n"));
+  CHECK(makes_package("# comment\n  [ project ] # mine\r\nname = 'x'\n"));
+  CHECK_FALSE(makes_package("[tool.black]\nline-length = 100\n"));
+  CHECK_FALSE(makes_package("x = '[project]'\n"));
+}
+
+TEST_CASE("a program counts as outside where its name leads up, or is absolute and elsewhere") {
+  const TempDir directory;
+  const fs::path script = write(directory, "code/train.sh", "");
+  write(directory, "other.sh", "");
+  const fs::path code = directory.path() / "code";
+  CHECK(list_code(code, "src/../train.sh").program_is_inside);
+  CHECK(list_code(code, script).program_is_inside);
+  CHECK_FALSE(list_code(code, "../other.sh").program_is_inside);
+  CHECK_FALSE(list_code(code, directory.path() / "other.sh").program_is_inside);
+  fs::create_directory_symlink(code, directory.path() / "link");
+  CHECK(list_code(code, directory.path() / "link/train.sh").program_is_inside);
+}
+
+TEST_CASE("the interpreter is the virtual environment's, else conda's, else the first on PATH") {
+  const TempDir directory;
+  const fs::path venv = write_program(directory, "venv/bin/python");
+  const fs::path conda = write_program(directory, "conda/bin/python");
+  const fs::path python3 = write_program(directory, "path/python3");
+  write_program(directory, "path/python");
+  EnvVars env = {{"VIRTUAL_ENV", directory.path() / "venv"},
+                 {"CONDA_PREFIX", directory.path() / "conda"},
+                 {"PATH", directory.path() / "path"}};
+  CHECK(find_python("", env).path == venv);
+  env.erase("VIRTUAL_ENV");
+  CHECK(find_python("", env).path == conda);
+  env["CONDA_PREFIX"] = directory.path() / "nowhere";
+  CHECK(find_python("", env).path == python3);
+  fs::remove(python3);
+  CHECK(find_python("", env).path == directory.path() / "path/python");
+}
+
+TEST_CASE("a chosen interpreter is a path or a name on PATH, and must be there") {
+  const TempDir directory;
+  const fs::path python = write_program(directory, "mypython");
+  const EnvVars env = {{"PATH", directory.path()}};
+  CHECK(find_python(python, {}).path == python);
+  CHECK(find_python("mypython", env).path == python);
+  CHECK_THROWS_WITH(find_python("/no/python", env), Catch::Contains("/no/python"));
+  CHECK_THROWS_WITH(find_python("nopython", env), Catch::Contains("nopython"));
+}
+
+TEST_CASE("a command without an execute bit gets one") {
+  const TempDir directory;
+  const fs::path script = write(directory, "train.sh", "", 0640);
+  make_executable({.directory = directory.path()}, "train.sh");
+  CHECK(is_executable(script));
+}

@@ -1,0 +1,84 @@
+#include "sm_train/stages/load.hpp"
+
+#include <filesystem>
+
+#include "catch.hpp"
+#include "sm_train/contract/failure.hpp"
+#include "sm_train/contract/python_text.hpp"
+#include "sm_train/system/files.hpp"
+
+using namespace sm_train;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct MockJob {
+  TempDir directory;
+  Options options = {.paths = {.root = directory.path()}};
+
+  MockJob() { fs::create_directories(options.paths.input_config()); }
+  void write(const fs::path& path, const std::string& text) const { write_file_atomically(path, text); }
+};
+
+}  // namespace
+
+TEST_CASE("a base path without input/config is no job, and the error says how to name another") {
+  const TempDir directory;
+  CHECK_THROWS_WITH(require_job({.root = directory.path()}),
+                    Catch::Contains("input/config") && Catch::Contains("--base-path"));
+}
+
+TEST_CASE("missing configs are an empty job on this one host") {
+  const MockJob mock;
+  const Job job = load(mock.options);
+  CHECK(job.hyperparameters.user.empty());
+  CHECK(job.input_data_config.empty());
+  CHECK(job.resources.hosts.size() == 1);
+  CHECK(job.resources.current_host == job.resources.hosts[0]);
+  CHECK_FALSE(job.checkpoint_dir);
+}
+
+TEST_CASE("an option wins over the hyperparameter of the same setting") {
+  MockJob mock;
+  mock.write(
+      mock.options.paths.hyperparameters(),
+      R"({"sagemaker_program": "a.py", "sagemaker_submit_directory": "s3://b/k", "sagemaker_container_log_level": "10"})");
+  CHECK(load(mock.options).hyperparameters.settings.program == "a.py");
+  mock.options.program = "b.py";
+  mock.options.submit_directory = "/code";
+  mock.options.log_level = "40";
+  const Settings settings = load(mock.options).hyperparameters.settings;
+  CHECK(settings.program == "b.py");
+  CHECK(settings.submit_directory == "/code");
+  CHECK(python_str(*settings.log_level) == "40");
+}
+
+TEST_CASE("a log level that is none is dropped, and the job goes on") {
+  const MockJob mock;
+  mock.write(mock.options.paths.hyperparameters(), R"({"sagemaker_container_log_level": "LOUD"})");
+  CHECK_FALSE(load(mock.options).hyperparameters.settings.log_level);
+}
+
+TEST_CASE("what the platform says in variables is part of the job") {
+  MockJob mock;
+  mock.options.environment = {{"TRAINING_JOB_NAME", "job-1"}, {"AWS_DEFAULT_REGION", "eu-west-1"}};
+  const Job job = load(mock.options);
+  CHECK(job.platform.training_job_name == "job-1");
+  CHECK(job.platform.default_region == "eu-west-1");
+  CHECK_FALSE(job.platform.framework_module);
+}
+
+TEST_CASE("the checkpoint directory is the config's") {
+  const MockJob mock;
+  mock.write(mock.options.paths.checkpoint_config(), R"({"LocalPath": "/ckpt"})");
+  CHECK(load(mock.options).checkpoint_dir == "/ckpt");
+}
+
+TEST_CASE("two jobs with different base paths can be loaded in one process") {
+  const MockJob first;
+  const MockJob second;
+  first.write(first.options.paths.hyperparameters(), R"({"a": "1"})");
+  second.write(second.options.paths.hyperparameters(), R"({"b": "2"})");
+  CHECK(python_json(load(first.options).hyperparameters.user) == R"({"a":1})");
+  CHECK(python_json(load(second.options).hyperparameters.user) == R"({"b":2})");
+}
