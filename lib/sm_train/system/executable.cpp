@@ -1,6 +1,7 @@
 #include "sm_train/system/executable.hpp"
 
 #include <algorithm>
+#include <fcntl.h>
 #include <string_view>
 #include <unistd.h>
 
@@ -10,7 +11,7 @@ namespace sm_train {
 
 bool is_executable(const fs::path& path) {
   std::error_code ignored;
-  return fs::is_regular_file(path, ignored) && ::access(path.c_str(), X_OK) == 0;
+  return fs::is_regular_file(path, ignored) && ::faccessat(AT_FDCWD, path.c_str(), X_OK, AT_EACCESS) == 0;
 }
 
 std::optional<fs::path> find_executable(const std::string& name, const EnvVars& env) {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "sm_train/contract/failure.hpp"
+#include "sm_train/system/executable.hpp"
 #include "sm_train/system/process_errors.hpp"
 #include "sm_train/system/unique_fd.hpp"
 
@@ -44,12 +45,6 @@ struct Preparation {
   std::vector<int> descriptors;
 };
 
-bool is_executable_file(const fs::path& path) {
-  struct stat status = {};
-  return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
-         faccessat(AT_FDCWD, path.c_str(), X_OK, AT_EACCESS) == 0;
-}
-
 fs::path find_program(const Command& command) {
   const std::string& name = command.argv.front();
   if (name.find('/') != std::string::npos) return name;
@@ -63,7 +58,7 @@ fs::path find_program(const Command& command) {
     fs::path candidate = fs::path(directory.empty() ? "." : directory) / name;
     // execve() comes after chdir(), so a relative directory counts from there.
     const fs::path seen_from_here = command.cwd / candidate;
-    if (is_executable_file(seen_from_here)) return candidate;
+    if (is_executable(seen_from_here)) return candidate;
     std::error_code ignored;
     if (not_executable.empty() && fs::exists(seen_from_here, ignored)) not_executable = candidate;
     start = end + 1;

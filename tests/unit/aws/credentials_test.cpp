@@ -2,24 +2,18 @@
 
 #include "catch.hpp"
 #include "sm_train/contract/failure.hpp"
-#include "sm_train/system/files.hpp"
 #include "support/interrupter.hpp"
 #include "support/tcp_server.hpp"
+#include "support/write_in.hpp"
 
 using namespace sm_train;
 using test::Connection;
 using test::http_answer;
 using test::ReceivedRequest;
 using test::TcpServer;
+using test::write_in;
 
 namespace {
-
-std::string write(const TempDir& directory, const std::string& name, const std::string& text) {
-  const std::filesystem::path file = directory.path() / name;
-  std::filesystem::create_directories(file.parent_path());
-  write_file_atomically(file, text);
-  return file.native();
-}
 
 const std::string service_answer =
     R"({"AccessKeyId": "AKID", "SecretAccessKey": "secret/+", "Token": "tok==", "Expiration": "2030-01-01T00:00:00Z"})";
@@ -93,13 +87,13 @@ TEST_CASE("a profile's keys in the credentials file win over those in the config
   const EnvVars env = {
       {"AWS_PROFILE", "dev"},
       {"AWS_CONFIG_FILE",
-       write(dir, "config",
-             "# comment\n[default]\nregion = us-west-1\n\n[profile dev]\nRegion=eu-west-1\n"
-             "aws_access_key_id = from-config\ns3 =\n  region = nested\n[profile other]\nregion = x\n")},
+       write_in(dir, "config",
+                "# comment\n[default]\nregion = us-west-1\n\n[profile dev]\nRegion=eu-west-1\n"
+                "aws_access_key_id = from-config\ns3 =\n  region = nested\n[profile other]\nregion = x\n")},
       {"AWS_SHARED_CREDENTIALS_FILE",
-       write(dir, "credentials",
-             "[default]\naws_access_key_id=no\n[dev]\naws_access_key_id = from-credentials\r\n"
-             "aws_secret_access_key = a=b#c\naws_session_token = t\n")}};
+       write_in(dir, "credentials",
+                "[default]\naws_access_key_id=no\n[dev]\naws_access_key_id = from-credentials\r\n"
+                "aws_secret_access_key = a=b#c\naws_session_token = t\n")}};
   const auto profile = load_profile(env);
   CHECK(profile.setting("region") == "eu-west-1");
   const auto credentials = given(profile_credentials(profile));
@@ -111,7 +105,7 @@ TEST_CASE("a profile's keys in the credentials file win over those in the config
 TEST_CASE("without AWS_PROFILE the default profile of ~/.aws is taken") {
   const TempDir home;
   std::filesystem::create_directory(home.path() / ".aws");
-  write(home, ".aws/credentials", "[default]\naws_access_key_id = id\naws_secret_access_key = secret\n");
+  write_in(home, ".aws/credentials", "[default]\naws_access_key_id = id\naws_secret_access_key = secret\n");
   CHECK(given(profile_credentials(load_profile({{"HOME", home.path().string()}}))).access_key_id == "id");
 }
 
@@ -133,10 +127,10 @@ TEST_CASE("a profile that AWS_PROFILE names and no file holds is an error") {
 
 TEST_CASE("a line of the shared files that cannot be read is named by its number, and not quoted") {
   const TempDir dir;
-  const auto file = write(dir, "credentials", "[default]\naws_secret_access_key: hidden\n");
+  const auto file = write_in(dir, "credentials", "[default]\naws_secret_access_key: hidden\n");
   const auto failure = failure_in([&] { load_profile({{"AWS_SHARED_CREDENTIALS_FILE", file}}); });
   CHECK(failure.cause == Cause::bad_config);
-  CHECK(contains(failure.what, file + ", line 2"));
+  CHECK(contains(failure.what, file.native() + ", line 2"));
   CHECK_FALSE(contains(failure.what, "hidden"));
 }
 
@@ -180,7 +174,7 @@ TEST_CASE("the container's full URI gets the token, of the file before that of t
   EnvVars env = {{"AWS_CONTAINER_CREDENTIALS_FULL_URI", server.url() + "/creds"},
                  {"AWS_CONTAINER_AUTHORIZATION_TOKEN", "Basic value"}};
   given(container_credentials(sources_of(env), {}));
-  env["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"] = write(dir, "token", "Basic file\n");
+  env["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"] = write_in(dir, "token", "Basic file\n");
   given(container_credentials(sources_of(env), {}));
   CHECK(server.requests().at(0).headers.at("authorization") == "Basic value");
   CHECK(server.requests().at(1).headers.at("authorization") == "Basic file");

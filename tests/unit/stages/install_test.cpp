@@ -5,23 +5,16 @@
 #include "catch.hpp"
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/system/executable.hpp"
-#include "sm_train/system/files.hpp"
+#include "support/write_in.hpp"
 
 using namespace sm_train;
+using test::write_in;
 namespace fs = std::filesystem;
 
 namespace {
 
-fs::path write(const TempDir& directory, const std::string& name, const std::string& text,
-               mode_t mode = 0644) {
-  const fs::path path = directory.path() / name;
-  fs::create_directories(path.parent_path());
-  write_file_atomically(path, text, mode);
-  return path;
-}
-
 fs::path write_program(const TempDir& directory, const std::string& name) {
-  return write(directory, name, "#!/bin/sh\n", 0755);
+  return write_in(directory, name, "#!/bin/sh\n", 0755);
 }
 
 }  // namespace
@@ -29,9 +22,9 @@ fs::path write_program(const TempDir& directory, const std::string& name) {
 TEST_CASE("the code directory's listing says what is there, and makes the directory where it is missing") {
   const TempDir directory;
   CHECK(list_code(directory.path() / "code", "train.py").entries.empty());
-  write(directory, "code/train.py", "");
-  write(directory, "code/src/x.py", "");
-  write(directory, "code/requirements.txt", "");
+  write_in(directory, "code/train.py", "");
+  write_in(directory, "code/src/x.py", "");
+  write_in(directory, "code/requirements.txt", "");
   const CodeLayout code = list_code(directory.path() / "code", "train.py");
   CHECK(code.entries == std::vector<std::string>{"requirements.txt", "src/", "train.py"});
   CHECK(code.has_requirements);
@@ -44,7 +37,7 @@ TEST_CASE("the code directory's listing says what is there, and makes the direct
 TEST_CASE("a pyproject.toml makes a package only where it says so") {
   const TempDir directory;
   const auto makes_package = [&](const std::string& text) {
-    write(directory, "pyproject.toml", text);
+    write_in(directory, "pyproject.toml", text);
     return list_code(directory.path(), "").pyproject_makes_package;
   };
   CHECK(makes_package("[build-system]\nrequires = []\n"));
@@ -55,8 +48,8 @@ TEST_CASE("a pyproject.toml makes a package only where it says so") {
 
 TEST_CASE("a program counts as outside where its name leads up, or is absolute and elsewhere") {
   const TempDir directory;
-  const fs::path script = write(directory, "code/train.sh", "");
-  write(directory, "other.sh", "");
+  const fs::path script = write_in(directory, "code/train.sh", "");
+  write_in(directory, "other.sh", "");
   const fs::path code = directory.path() / "code";
   CHECK(list_code(code, "src/../train.sh").program_is_inside);
   CHECK(list_code(code, script).program_is_inside);
@@ -96,7 +89,7 @@ TEST_CASE("a chosen interpreter is a path or a name on PATH, and must be there")
 
 TEST_CASE("a command without an execute bit gets one") {
   const TempDir directory;
-  const fs::path script = write(directory, "train.sh", "", 0640);
+  const fs::path script = write_in(directory, "train.sh", "", 0640);
   make_executable({.directory = directory.path()}, "train.sh");
   CHECK(is_executable(script));
 }

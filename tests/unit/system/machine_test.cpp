@@ -7,20 +7,13 @@
 #include "sm_train/system/cgroup.hpp"
 #include "sm_train/system/cuda.hpp"
 #include "sm_train/system/executable.hpp"
-#include "sm_train/system/files.hpp"
+#include "support/write_in.hpp"
 
 using namespace sm_train;
+using test::write_in;
 namespace fs = std::filesystem;
 
 namespace {
-
-fs::path write(const TempDir& directory, const std::string& name, const std::string& text,
-               mode_t mode = 0644) {
-  const fs::path path = directory.path() / name;
-  fs::create_directories(path.parent_path());
-  write_file_atomically(path, text, mode);
-  return path;
-}
 
 std::string path_with(const TempDir& directory) {
   return directory.path().native() + ":/usr/bin:/bin";
@@ -32,15 +25,15 @@ TEST_CASE("a cgroup's quota is CPUs' worth of time, of version 2 or 1") {
   const TempDir none;
   CHECK_FALSE(cgroup_cpu_quota(none.path()));
   const TempDir v2;
-  write(v2, "cpu.max", "150000 100000\n");
+  write_in(v2, "cpu.max", "150000 100000\n");
   CHECK(cgroup_cpu_quota(v2.path()) == 1.5);
-  write(v2, "cpu.max", "max 100000\n");
+  write_in(v2, "cpu.max", "max 100000\n");
   CHECK_FALSE(cgroup_cpu_quota(v2.path()));
   const TempDir v1;
-  write(v1, "cpu/cpu.cfs_quota_us", "50000\n");
-  write(v1, "cpu/cpu.cfs_period_us", "100000\n");
+  write_in(v1, "cpu/cpu.cfs_quota_us", "50000\n");
+  write_in(v1, "cpu/cpu.cfs_period_us", "100000\n");
   CHECK(cgroup_cpu_quota(v1.path()) == 0.5);
-  write(v1, "cpu/cpu.cfs_quota_us", "-1\n");
+  write_in(v1, "cpu/cpu.cfs_quota_us", "-1\n");
   CHECK_FALSE(cgroup_cpu_quota(v1.path()));
 }
 
@@ -51,12 +44,12 @@ TEST_CASE("nvidia-smi is asked where neither runtime nor driver can say") {
   }
   const TempDir bin;
   const EnvVars env = {{"PATH", path_with(bin)}};
-  write(bin, "nvidia-smi",
-        "#!/bin/sh\n[ \"$1\" = --list-gpus ] && printf 'GPU 0: a\\n  MIG 1g\\nGPU 1: b\\n'\n", 0755);
+  write_in(bin, "nvidia-smi",
+           "#!/bin/sh\n[ \"$1\" = --list-gpus ] && printf 'GPU 0: a\\n  MIG 1g\\nGPU 1: b\\n'\n", 0755);
   CHECK(get_available_gpus(env) == 2);
-  write(bin, "nvidia-smi", "#!/bin/sh\necho 'GPU 0: x'\nexit 9\n", 0755);
+  write_in(bin, "nvidia-smi", "#!/bin/sh\necho 'GPU 0: x'\nexit 9\n", 0755);
   CHECK(get_available_gpus(env) == 0);
-  write(bin, "nvidia-smi", "no program", 0644);
+  write_in(bin, "nvidia-smi", "no program", 0644);
   CHECK(get_available_gpus(env) == 0);
 }
 
@@ -64,16 +57,16 @@ TEST_CASE("Neuron cores are added up over the devices, and nonsense counts as no
   const TempDir bin;
   const EnvVars env = {{"PATH", path_with(bin)}};
   CHECK(inspect(env).num_neurons == 0);
-  write(bin, "neuron-ls",
-        "#!/bin/sh\necho '[{\"nc_count\": 2}, {\"nc_count\": 4}, {}, {\"nc_count\": \"x\"}, 7]'\n", 0755);
+  write_in(bin, "neuron-ls",
+           "#!/bin/sh\necho '[{\"nc_count\": 2}, {\"nc_count\": 4}, {}, {\"nc_count\": \"x\"}, 7]'\n", 0755);
   CHECK(inspect(env).num_neurons == 6);
-  write(bin, "neuron-ls", "#!/bin/sh\necho oops\n", 0755);
+  write_in(bin, "neuron-ls", "#!/bin/sh\necho oops\n", 0755);
   CHECK(inspect(env).num_neurons == 0);
 }
 
 TEST_CASE("SageMaker's own launchers are seen on PATH") {
   const TempDir bin;
-  write(bin, "smddprun", "#!/bin/sh\n", 0755);
+  write_in(bin, "smddprun", "#!/bin/sh\n", 0755);
   const Machine machine = inspect({{"PATH", path_with(bin)}});
   CHECK(machine.smddprun_installed);
   CHECK_FALSE(machine.smddpmprun_installed);
@@ -86,8 +79,8 @@ TEST_CASE("an executable is found on PATH in its order, past what cannot be exec
   const EnvVars env = {{"PATH", first.path().native() + "::" + second.path().native()}};
   CHECK_FALSE(find_executable("x", env));
   CHECK_FALSE(find_executable("x", {}));
-  const fs::path there = write(second, "x", "", 0755);
-  write(first, "x", "", 0644);
+  const fs::path there = write_in(second, "x", "", 0755);
+  write_in(first, "x", "", 0644);
   CHECK(find_executable("x", env) == there);
 }
 
