@@ -11,6 +11,12 @@ std::string package_module(std::string program) {
   return program;
 }
 
+/// What the Python toolkit does in its own process. The function's name is checked before anything starts.
+constexpr char call_framework[] =
+    "import importlib, os\n"
+    "module, function = os.environ['SM_FRAMEWORK_MODULE'].split(':')\n"
+    "getattr(importlib.import_module(module), function)()\n";
+
 /// A name that an interpreter could take for an option is given as a path.
 std::string script_path(const std::string& program) {
   return program.starts_with('-') ? "./" + program : program;
@@ -31,6 +37,8 @@ std::vector<std::string> entry_point_argv(EntryPointKind kind, const std::string
       return {python, "-m", package_module(program)};
     case EntryPointKind::python_script:
       return {python, script_path(program)};
+    case EntryPointKind::framework:
+      return {python, "-c", call_framework};
     case EntryPointKind::command:
       return {program.starts_with('/') ? program : "./" + program};
   }

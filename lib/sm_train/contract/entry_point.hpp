@@ -21,7 +21,9 @@ struct CodeLayout {
 enum class EntryPointKind {
   python_package,  ///< `python -m NAME`, after the code directory has been installed
   python_script,   ///< `python NAME`
-  command,         ///< `./NAME`: a shell script, or anything that can be executed
+  framework,  ///< the function that SAGEMAKER_TRAINING_MODULE names: it fetches, installs and runs the user's
+              ///< code itself
+  command,    ///< `./NAME`: a shell script, or anything that can be executed
 };
 
 /// How `program` is run: a shell script is a command even beside a setup.py; a package hides what it holds.

@@ -56,14 +56,20 @@ std::vector<std::string> find_current_group_hosts(const ResourceConfig& resource
   return {};
 }
 
-const std::string& required_program(const Settings& settings) {
-  if (!settings.program || settings.program->empty())
+bool has_framework(const Platform& platform) {
+  return platform.framework_module && !platform.framework_module->empty();
+}
+
+/// A framework's own function may do without one.
+std::string find_program(const Job& job) {
+  const std::string program = job.hyperparameters.settings.program.value_or("");
+  if (program.empty() && !has_framework(job.platform))
     throw Error(
         {.cause = Cause::bad_config,
          .what = "The job names no program to run.",
          .remedy =
              "Set the hyperparameter sagemaker_program, the variable SAGEMAKER_PROGRAM, or --program."});
-  return *settings.program;
+  return program;
 }
 
 }  // namespace
@@ -124,7 +130,7 @@ Environment create_environment(const Job& job, const Machine& machine, const Pat
   e.checkpoint_dir = job.checkpoint_dir;
   e.module_dir = settings.submit_directory.value_or(e.code_dir);
 
-  e.user_entry_point = required_program(settings);
+  e.user_entry_point = find_program(job);
   e.module_name = e.user_entry_point.ends_with(".py")
                       ? e.user_entry_point.substr(0, e.user_entry_point.size() - 3)
                       : e.user_entry_point;

@@ -42,6 +42,17 @@ const std::string& require_python(const Interpreter& python) {
                .remedy = "Install one in the image, or name it with --python or SM_TRAIN_PYTHON."});
 }
 
+void require_framework_function(const std::string& name) {
+  const std::size_t colon = name.find(':');
+  if (colon != 0 && colon != std::string::npos && colon + 1 < name.size() &&
+      name.find(':', colon + 1) == std::string::npos)
+    return;
+  throw Error(
+      {.cause = Cause::bad_config,
+       .what = fmt::format("SAGEMAKER_TRAINING_MODULE is \"{}\", expected \"module:function\".", name),
+       .remedy = "Correct it, or remove it to run sagemaker_program itself."});
+}
+
 EnvVars program_env(const PlanInput& input) {
   EnvVars env = input.process_env;
   for (const auto& [name, value] : to_env_vars(input.environment, input.arguments)) {
@@ -99,9 +110,25 @@ std::vector<InstallStep> install_steps(const PlanInput& input, EntryPointKind ki
   return {{.what = fmt::format("{}", fmt::join(what, " and ")), .command = std::move(pip)}};
 }
 
+/// In our own working directory and without arguments, as the Python toolkit calls it.
+Plan framework_plan(const PlanInput& input) {
+  require_framework_function(*input.environment.framework_module);
+  const EntryPointKind kind = EntryPointKind::framework;
+  return {.kind = kind,
+          .install = {},
+          .program = {.argv = entry_point_argv(kind, "", require_python(input.python)),
+                      .env = program_env(input),
+                      .cwd = {}}};
+}
+
 }  // namespace
 
+bool runs_framework(const Environment& environment) {
+  return environment.framework_module && !environment.framework_module->empty();
+}
+
 Plan make_plan(const PlanInput& input) {
+  if (runs_framework(input.environment)) return framework_plan(input);
   const std::string& program = input.environment.user_entry_point;
   const EntryPointKind kind = choose_entry_point(program, input.code);
   if (kind != EntryPointKind::python_package) require_program(program, input.code);

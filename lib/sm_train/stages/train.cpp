@@ -28,7 +28,7 @@ int run_job(const Options& options, Signals& signals) {
   set_log_level(environment.log_level);
 
   const Settings& settings = job.hyperparameters.settings;
-  if (settings.submit_directory)
+  if (settings.submit_directory && !runs_framework(environment))
     fetch_code(*settings.submit_directory, paths.code(), signals.interrupt_of("while fetching the code"));
   const CodeLayout code = list_code(paths.code(), environment.user_entry_point);
 

@@ -115,6 +115,25 @@ TEST_CASE("a program outside of the code directory is refused, though it may be 
       Catch::Contains("../x.py") && Catch::Contains("outside"));
 }
 
+TEST_CASE("a framework's function runs in the program's place, and needs no program") {
+  Environment environment;
+  environment.hosts = {"algo-1"};
+  environment.framework_module = "my_framework:main";
+  const CodeLayout code = {.directory = "/code", .has_requirements = true};
+  const Interpreter python = {.path = "/usr/bin/python3", .looked_for = ""};
+  const auto plan = [&] {
+    return make_plan({.environment = environment, .code = code, .python = python, .process_env = {}});
+  };
+  CHECK(plan().install.empty());
+  CHECK(plan().program.argv.size() == 3);
+  CHECK(plan().program.cwd.empty());
+  CHECK(plan().program.env.at("SM_FRAMEWORK_MODULE") == "my_framework:main");
+  for (const char* name : {"my_framework", ":main", "my_framework:", "a:b:c"}) {
+    environment.framework_module = name;
+    CHECK_THROWS_WITH(plan(), Catch::Contains("module:function") && Catch::Contains(name));
+  }
+}
+
 TEST_CASE("a missing interpreter is told with where it was looked for, but only where one is needed") {
   const Interpreter none = {.path = "", .looked_for = "python3 and python on PATH"};
   CHECK_THROWS_WITH(plan_of({.python = none}), Catch::Contains("python3 and python on PATH"));
