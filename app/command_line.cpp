@@ -1,5 +1,6 @@
 #include "command_line.hpp"
 
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -9,7 +10,10 @@
 #include <fmt/format.h>
 
 #include "sm_train/contract/failure.hpp"
+#include "sm_train/system/process_env.hpp"
 #include "sm_train/version.hpp"
+
+namespace fs = std::filesystem;
 
 namespace sm_train {
 
@@ -146,10 +150,17 @@ void apply_first(const Setting& setting, const std::optional<std::string>& value
   }
 }
 
-Error serve_is_not_here() {
-  return Error({.cause = Cause::usage,
-                .what = "sm-train trains models and does not serve them: `serve` is for an inference image.",
-                .remedy = "Run `sm-train train`, or deploy the model with an image that serves."});
+Failure serve_is_not_here() {
+  return {.cause = Cause::usage,
+          .what = "sm-train trains models and does not serve them: `serve` is for an inference image.",
+          .remedy = "Run `sm-train train`, or deploy the model with an image that serves."};
+}
+
+/// A program runs in code/, from where a relative path would lead elsewhere. Only the Python toolkit's own
+/// variable keeps its text, which programs are used to.
+void settle_base_path(Options& options) {
+  fs::path& root = options.paths.root;
+  if (root != env_var(options.environment, "SAGEMAKER_BASE_DIR")) root = fs::absolute(root);
 }
 
 }  // namespace
@@ -186,16 +197,23 @@ Invocation parse_command_line(int argc, const char* const* argv, EnvVars environ
   } catch (const CLI::CallForVersion& call) {
     return ShowText{std::string(call.what()) + "\n"};
   } catch (const CLI::ParseError& error) {
-    throw Error({.cause = Cause::usage,
-                 .what = std::string(error.what()) + ".",
-                 .remedy = "`sm-train --help` shows every option."});
+    return Refused{.failure = {.cause = Cause::usage,
+                               .what = std::string(error.what()) + ".",
+                               .remedy = "`sm-train --help` shows every option."}};
   }
-  if (serve->parsed()) throw serve_is_not_here();
+  if (serve->parsed()) return Refused{.failure = serve_is_not_here()};
 
   Options options;
   options.environment = std::move(environment);
-  for (std::size_t i = 0; i < values.size(); ++i)
-    apply_first(settings()[i], given[i]->count() > 0 ? std::optional(values[i]) : std::nullopt, options);
+  try {
+    // The base path comes first, so that what is wrong with another setting can be reported there.
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      apply_first(settings()[i], given[i]->count() > 0 ? std::optional(values[i]) : std::nullopt, options);
+      if (i == 0) settle_base_path(options);
+    }
+  } catch (const Error& error) {
+    return Refused{.failure = error.failure(), .paths = options.paths, .is_for_job = true};
+  }
   return options;
 }
 

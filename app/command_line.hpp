@@ -1,9 +1,9 @@
 #pragma once
 
-#include <map>
 #include <string>
 #include <variant>
 
+#include "sm_train/contract/failure.hpp"
 #include "sm_train/stages/options.hpp"
 
 namespace sm_train {
@@ -13,10 +13,16 @@ struct ShowText {
   std::string text;
 };
 
-using Invocation = std::variant<Options, ShowText>;
+/// What cannot be understood, and `serve`.
+struct Refused {
+  Failure failure;
+  Paths paths;              ///< of the job, as far as they could be told
+  bool is_for_job = false;  ///< it was to run the job of those paths, and just a setting is wrong
+};
+
+using Invocation = std::variant<Options, ShowText, Refused>;
 
 /// The command line, and for what it leaves out the environment variable of the same setting.
-/// Throws Error{usage} for what cannot be understood, and for `serve`.
 Invocation parse_command_line(int argc, const char* const* argv, EnvVars environment);
 
 }  // namespace sm_train

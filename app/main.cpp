@@ -1,5 +1,6 @@
+#include <exception>
 #include <iostream>
-#include <string>
+#include <unistd.h>
 
 #include "command_line.hpp"
 #include "sm_train/contract/failure.hpp"
@@ -14,12 +15,17 @@ namespace {
 
 using namespace sm_train;
 
-int run(const Invocation& invocation, Signals& signals) {
-  if (const auto* show = std::get_if<ShowText>(&invocation)) {
-    std::cout << show->text << std::flush;
-    return 0;
-  }
-  return train(std::get<Options>(invocation), signals);
+int show(const ShowText& invocation) {
+  std::cout << invocation.text << std::flush;
+  return 0;
+}
+
+/// As PID 1 this is a job in its container, and its reason must reach SageMaker; else it may be a slip of
+/// somebody's who looks around in there, and the job's report is left alone.
+int refuse(const Refused& refused) {
+  log(LogLevel::error, Error(refused.failure).what());
+  if (refused.is_for_job || getpid() == 1) return report(refused.failure, refused.paths);
+  return exit_code(refused.failure.cause);
 }
 
 }  // namespace
@@ -28,10 +34,10 @@ int main(int argc, char* argv[]) try {
   open_missing_standard_streams();
   Signals signals;
   const Invocation invocation = parse_command_line(argc, argv, process_env_vars());
-  return run(invocation, signals);
-} catch (const Error& error) {
-  // A job whose settings are wrong ends here: SageMaker shows the reason only from the default base path's
-  // report.
+  if (const auto* text = std::get_if<ShowText>(&invocation)) return show(*text);
+  if (const auto* refused = std::get_if<Refused>(&invocation)) return refuse(*refused);
+  return train(std::get<Options>(invocation), signals);
+} catch (const std::exception& error) {
   log(LogLevel::error, error.what());
-  return report(error.failure(), Paths{});
+  return exit_code(Cause::internal);
 }

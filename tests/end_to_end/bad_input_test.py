@@ -48,14 +48,12 @@ class BadInput(EndToEndTest):
         job = self.job(program=None, source=None)
         job.write("code/train.py", "")
         run = self.train(job)
-        self.assertIn(run.code, (64, 78), run.stderr)
-        self.assert_fault(run, run.code, "sagemaker_program", "--program")
+        self.assert_fault(run, 78, "sagemaker_program", "--program")
 
     def test_a_program_outside_code_is_not_run(self):
         job = self.job(program="../outside.py", source="open('ran', 'w')")
         run = self.train(job)
-        self.assertNotEqual(run.code, 0)
-        self.assertIn("outside.py", run.failure)
+        self.assert_fault(run, 78, r"\.\./outside\.py")
         self.assertEqual(list(job.path.rglob("ran")), [])
 
     def test_a_submit_directory_that_does_not_exist_is_no_input(self):

@@ -57,7 +57,7 @@ class WhatTheProgramSees(EndToEndTest):
                 (("--argument-style", "json"), ["-z", '[1, "a"]', "--yes", "true", "--no", "false"])):
             with self.subTest(arguments):
                 self.assert_succeeded(self.train(job, *arguments))
-                self.assertEqual([text.replace('[1,"a"]', '[1, "a"]') for text in job.record()["argv"][1:]], expected)
+                self.assertEqual(job.record()["argv"][1:], expected)
 
     def test_the_sagemaker_variables_are_set(self):
         job = self.job({"learning-rate": 0.1, "epochs": 10}, channels=("training",))

@@ -22,6 +22,13 @@ class Readme(EndToEndTest):
         self.assertEqual(run.stdout, "training for 3 epochs with --epochs 3\n")
         self.assertTrue((self.directory / "job/output/success").exists())
 
+    def test_the_image_holds_the_program_where_the_dockerfile_line_takes_it(self):
+        dockerfile = (README.parent / "docker/Dockerfile").read_text()
+        image = re.search(r"^COPY --from=build \S+ (\S+)$", dockerfile, re.MULTILINE).group(1)
+        for page in (README, README.parent / "docker/README.md"):
+            taken = re.search(r"COPY --from=sm-train (\S+) /usr/local/bin/", page.read_text()).group(1)
+            self.assertEqual(taken, image, page.name)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -26,11 +26,12 @@ std::string toolkit_text(const Value& value) {
   return text;
 }
 
-std::string json_text(const Value& value) {
+}  // namespace
+
+std::string argument_text(const Value& value, ArgumentStyle style) {
+  if (style == ArgumentStyle::toolkit) return toolkit_text(value);
   return value.text() ? *value.text() : python_json_in_order(value);
 }
-
-}  // namespace
 
 std::vector<std::string> to_cmd_args(const Environment& environment, const ArgumentOptions& options) {
   std::vector<std::string> args;
@@ -45,7 +46,7 @@ std::vector<std::string> to_cmd_args(const Environment& environment, const Argum
       return;
     }
     args.push_back(flag_of(name));
-    args.push_back(options.style == ArgumentStyle::json ? json_text(value) : toolkit_text(value));
+    args.push_back(argument_text(value, options.style));
   };
   if (options.style == ArgumentStyle::toolkit)
     for (const Dict::Item* item : environment.hyperparameters.sorted()) add(*item);

@@ -24,6 +24,9 @@ struct ArgumentOptions {
   BoolStyle bool_style = BoolStyle::value;
 };
 
+/// A value as an argument.
+std::string argument_text(const Value& value, ArgumentStyle style);
+
 /// The hyperparameters as flags: `--name value`, `-k value` for a name of one character.
 std::vector<std::string> to_cmd_args(const Environment& environment, const ArgumentOptions& options = {});
 

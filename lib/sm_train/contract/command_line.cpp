@@ -49,7 +49,8 @@ std::string shell_word(std::string_view word) {
 }
 
 bool is_secret(std::string_view name) {
-  constexpr std::array<std::string_view, 4> words = {"SECRET", "TOKEN", "PASSWORD", "KEY"};
+  constexpr std::array<std::string_view, 7> words = {"SECRET", "TOKEN", "PASSW",     "PWD",
+                                                     "KEY",    "AUTH",  "CREDENTIAL"};
   std::string upper(name);
   std::transform(upper.begin(), upper.end(), upper.begin(),
                  [](unsigned char c) { return static_cast<char>(std::toupper(c)); });

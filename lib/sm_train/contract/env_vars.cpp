@@ -75,12 +75,6 @@ Dict training_env(const Environment& e) {
   return d;
 }
 
-/// As the Python toolkit writes a variable: text as it is, null empty, the rest as JSON.
-std::string variable_text(const Value& value) {
-  if (value.is_null()) return "";
-  return value.text() ? *value.text() : python_json(value);
-}
-
 /// The variables that both the Python toolkit and we set.
 EnvVars toolkit_variables(const Environment& e, const std::vector<std::string>& user_args) {
   std::set<std::string> channels;
@@ -88,7 +82,7 @@ EnvVars toolkit_variables(const Environment& e, const std::vector<std::string>& 
 
   EnvVars vars;
   const auto set = [&](const char* name, const Value& value) {
-    vars["SM_" + std::string(name)] = variable_text(value);
+    vars["SM_" + std::string(name)] = env_var_text(value);
   };
   set("CHANNELS", std::vector<std::string>(channels.begin(), channels.end()));
   set("CURRENT_HOST", e.current_host);
@@ -152,7 +146,7 @@ EnvVars named_variables(const Environment& e) {
           {.cause = Cause::bad_config,
            .what = fmt::format("The {} \"{}\" has '=' in its name, which no variable can have.", what, key),
            .remedy = "Rename it."});
-    vars[name + to_upper(key)] = variable_text(value);
+    vars[name + to_upper(key)] = env_var_text(value);
   };
   for (const auto& [channel, directory] : e.channel_input_dirs)
     set("SM_CHANNEL_", "channel", channel, directory);
@@ -178,6 +172,11 @@ void add_shell_spellings(EnvVars& vars) {
 }
 
 }  // namespace
+
+std::string env_var_text(const Value& value) {
+  if (value.is_null()) return "";
+  return value.text() ? *value.text() : python_json(value);
+}
 
 EnvVars to_env_vars(const Environment& environment, const std::vector<std::string>& user_args) {
   EnvVars vars = named_variables(environment);

@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
-#include "sm_train/contract/arguments.hpp"
 #include "sm_train/contract/env_vars.hpp"
 #include "sm_train/contract/failure.hpp"
+#include "sm_train/contract/unicode.hpp"
 
 namespace sm_train {
 
@@ -67,16 +67,14 @@ std::string largest_entry(const Command& command) {
 
 }  // namespace
 
-void require_passable(const Environment& environment, const ExecLimits& limits) {
-  for (const auto& item : environment.hyperparameters) {
-    Environment alone;
-    alone.hyperparameters = Dict({item});
-    for (const auto& [name, value] : to_env_vars(alone, {}))
-      if (name.starts_with("SM_HP_") && entry_size(name, value) > limits.string)
-        refuse(fmt::format("The hyperparameter \"{}\"", item.first), entry_size(name, value), limits.string);
-    for (const std::string& argument : to_cmd_args(alone))
-      if (argument.size() + 1 > limits.string)
-        refuse(fmt::format("The hyperparameter \"{}\"", item.first), argument.size() + 1, limits.string);
+void require_passable(const Environment& environment, const ArgumentOptions& options,
+                      const ExecLimits& limits) {
+  for (const auto& [key, value] : environment.hyperparameters) {
+    const std::string what = fmt::format("The hyperparameter \"{}\"", key);
+    const std::size_t variable = entry_size("SM_HP_" + to_upper(key), env_var_text(value));
+    if (variable > limits.string) refuse(what, variable, limits.string);
+    const std::size_t argument = argument_text(value, options.style).size() + 1;
+    if (argument > limits.string) refuse(what, argument, limits.string);
   }
 }
 

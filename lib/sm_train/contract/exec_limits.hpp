@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "sm_train/contract/arguments.hpp"
 #include "sm_train/contract/command.hpp"
 #include "sm_train/contract/environment.hpp"
 
@@ -18,7 +19,8 @@ struct ExecLimits {
 
 /// Throws Error{bad_config} that names the first hyperparameter that fits into no argument or no variable,
 /// and its size.
-void require_passable(const Environment& environment, const ExecLimits& limits);
+void require_passable(const Environment& environment, const ArgumentOptions& options,
+                      const ExecLimits& limits);
 
 /// The variables of `command` that must go for it to fit, in the order of their names: those too large for
 /// one string, and then the largest ones until the total fits. Only variables that hold what is known from

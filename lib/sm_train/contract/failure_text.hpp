@@ -16,8 +16,10 @@ inline constexpr std::size_t max_failure_characters = 1024;
 /// What output/failure says of a program that failed, the cause first:
 ///   ExecuteUserScriptError:
 ///   ExitCode 3
-///   ErrorMessage "..."   the last traceback, else the last lines of stderr, else of stdout; the signal's
-///   name; out of memory Command "..."
+///   ErrorMessage "..."
+///   Command "..."
+/// The message is that memory ran out, the signal's name, and then the last traceback, else the last lines of
+/// stderr, else of stdout, each where there is one.
 /// Valid UTF-8 of at most max_failure_characters, cut at a character boundary with the cause kept whole.
 std::string failure_text(const Outcome& outcome, const Command& command);
 

@@ -25,7 +25,7 @@ struct Place {
   const std::string where = place.key.empty() ? "the file" : fmt::format("key \"{}\"", place.key);
   throw Error({.cause = Cause::bad_config,
                .what = fmt::format("{}: {} must be {}, found {}.", place.path, where, expected, found),
-               .remedy = "Correct the file; SageMaker writes it for a job, and `sm-train init` a sample."});
+               .remedy = "Correct the file."});
 }
 
 const Dict& object_at(const Value& value, const Place& place) {

@@ -35,7 +35,6 @@ std::string_view next_word(std::string_view& line) {
 bool line_imports_parser(std::string_view line) {
   const std::string_view keyword = next_word(line);
   if (keyword != "import" && keyword != "from") return false;
-  if (keyword == "from" && line.find("HfArgumentParser") != std::string_view::npos) return true;
   for (std::string_view module = next_word(line); !module.empty(); module = next_word(line)) {
     if (std::find(parser_modules.begin(), parser_modules.end(), module) != parser_modules.end()) return true;
     if (keyword == "from") return false;
@@ -60,12 +59,14 @@ bool contains_word(std::string_view text, std::string_view word, std::string_vie
 }  // namespace
 
 bool imports_option_parser(std::string_view python_source) {
+  // It comes out of a package of many things, often over several lines of an import.
+  if (contains_word(python_source, "HfArgumentParser", "")) return true;
   while (!python_source.empty()) {
     const std::size_t end = std::min(python_source.find('\n'), python_source.size());
     if (line_imports_parser(python_source.substr(0, end))) return true;
     python_source.remove_prefix(std::min(end + 1, python_source.size()));
   }
-  return python_source.find("transformers.HfArgumentParser") != std::string_view::npos;
+  return false;
 }
 
 bool declares_option(std::string_view python_source, std::string_view name) {

@@ -71,8 +71,11 @@ Command program_command(const PlanInput& input, EntryPointKind kind) {
   Command command{.argv = entry_point_argv(kind, program, python),
                   .env = program_env(input),
                   .cwd = input.code.directory};
-  for (const std::string& argument : input.arguments)
-    command.argv.push_back(os_bytes(argument, fmt::format("The argument \"{:.40}\"", argument)));
+  std::string flag = "the first";
+  for (const std::string& argument : input.arguments) {
+    command.argv.push_back(os_bytes(argument, fmt::format("The argument after {}", flag)));
+    flag = argument.starts_with('-') ? argument : flag;
+  }
   return command;
 }
 

@@ -65,7 +65,8 @@ CodeSource parse_code_source(const std::string& text) {
   }
   const std::string_view scheme = scheme_of(text);
   if (scheme.empty()) return std::filesystem::path(text);
-  if (scheme != "file") fail(text, fmt::format("{}:// is not supported", scheme));
+  // A URL may carry a user's password or a signature, which is nobody else's to read.
+  if (scheme != "file") fail(fmt::format("{}://...", scheme), "that scheme is not supported");
   std::string_view path = std::string_view(text).substr(file_scheme.size());
   if (path.starts_with("localhost/")) path.remove_prefix(std::string_view("localhost").size());
   if (!path.starts_with('/')) fail(text, "a file URI needs three slashes, file:///path");

@@ -21,9 +21,15 @@ namespace sm_train {
 
 namespace {
 
+/// What cannot be looked at is no file that we could use.
+bool is_file(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
+}
+
 /// Many a pyproject.toml just configures tools: one with these tables makes a package.
 bool makes_package(const fs::path& pyproject) {
-  if (!fs::is_regular_file(pyproject)) return false;
+  if (!is_file(pyproject)) return false;
   std::istringstream lines(read_file(pyproject, 1 << 20));
   for (std::string line; std::getline(lines, line);) {
     std::erase_if(line, [](char c) { return c == ' ' || c == '\t' || c == '\r'; });
@@ -34,8 +40,10 @@ bool makes_package(const fs::path& pyproject) {
 
 std::vector<std::string> list_names(const fs::path& directory) {
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(directory))
-    names.push_back(entry.path().filename().native() + (entry.is_directory() ? "/" : ""));
+  for (const auto& entry : fs::directory_iterator(directory)) {
+    std::error_code ignored;  // a link that leads nowhere is a name like another
+    names.push_back(entry.path().filename().native() + (entry.is_directory(ignored) ? "/" : ""));
+  }
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -68,11 +76,11 @@ CodeLayout list_code(const fs::path& directory, const std::string& program) {
   const fs::path code = fs::canonical(directory);
   return {.directory = code.native(),
           .entries = list_names(code),
-          .has_setup_py = fs::is_regular_file(code / "setup.py"),
+          .has_setup_py = is_file(code / "setup.py"),
           .pyproject_makes_package = makes_package(code / "pyproject.toml"),
-          .has_requirements = fs::is_regular_file(code / "requirements.txt"),
+          .has_requirements = is_file(code / "requirements.txt"),
           .program_is_inside = is_inside(program, code),
-          .program_is_file = !program.empty() && fs::is_regular_file(code / program)};
+          .program_is_file = !program.empty() && is_file(code / program)};
 }
 
 Interpreter find_python(const std::string& chosen, const EnvVars& env) {
@@ -108,6 +116,14 @@ Interpreter find_python(const std::string& chosen, const EnvVars& env) {
     }
   }
   return result;
+}
+
+void require_requirements(const std::string& requirements, const CodeLayout& code) {
+  const fs::path path = fs::path(code.directory) / requirements;
+  if (requirements.empty() || is_file(path)) return;
+  throw Error({.cause = Cause::no_input,
+               .what = fmt::format("The requirements file {} is no file.", path.native()),
+               .remedy = "Correct --requirements or SM_TRAIN_REQUIREMENTS."});
 }
 
 void make_executable(const CodeLayout& code, const std::string& program) {

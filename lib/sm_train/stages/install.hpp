@@ -19,6 +19,9 @@ CodeLayout list_code(const std::filesystem::path& directory, const std::string& 
 /// else python on PATH. Throws Error{not_found} where `chosen` is not there.
 Interpreter find_python(const std::string& chosen, const EnvVars& env);
 
+/// Throws Error{no_input} where `requirements`, below the code directory or absolute, is chosen and no file.
+void require_requirements(const std::string& requirements, const CodeLayout& code);
+
 /// Gives a program that is to be run as a command the execute bit that it lacks, as the Python toolkit does.
 void make_executable(const CodeLayout& code, const std::string& program);
 

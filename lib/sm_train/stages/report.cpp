@@ -1,19 +1,15 @@
 #include "sm_train/stages/report.hpp"
 
-#include <cerrno>
-#include <cstdio>
-#include <fcntl.h>
 #include <filesystem>
+#include <fstream>
 #include <string>
-#include <string_view>
-#include <sys/stat.h>
 #include <system_error>
-#include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "sm_train/contract/failure_text.hpp"
-#include "sm_train/system/unique_fd.hpp"
+#include "sm_train/system/files.hpp"
+#include "sm_train/system/log.hpp"
 
 namespace sm_train {
 
@@ -31,44 +27,21 @@ void remove_stale(const fs::path& file) {
                  .remedy = "Remove it, and make its directory writable."});
 }
 
-bool write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = write(fd, text.data(), text.size());
-    if (written < 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
-/// In one step, so that nobody reads half a report.
-bool replace_file(const fs::path& file, std::string_view text) {
-  std::string temporary = file.string() + ".XXXXXX";
-  const UniqueFd fd(mkostemp(temporary.data(), O_CLOEXEC));
-  if (!fd) return false;
-  if (write_all(fd.get(), text) && fchmod(fd.get(), 0644) == 0 &&
-      rename(temporary.c_str(), file.c_str()) == 0)
-    return true;
-  const int error = errno;
-  unlink(temporary.c_str());
-  errno = error;
-  return false;
-}
-
 /// For a directory in which no new file can be made.
-bool overwrite_file(const fs::path& file, std::string_view text) {
-  const UniqueFd fd(open(file.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC));
-  return fd && write_all(fd.get(), text);
+bool overwrite_file(const fs::path& file, const std::string& text) {
+  std::ofstream stream(file, std::ios::binary | std::ios::in | std::ios::trunc | std::ios::out);
+  return stream && stream << text << std::flush;
 }
 
 /// The report is not worth the job's result: what goes wrong with it is only told.
-void write_report(const fs::path& file, std::string_view text) {
+void write_report(const fs::path& file, const std::string& text) try {
   std::error_code ignored;
   fs::create_directories(file.parent_path(), ignored);
-  if (replace_file(file, text)) return;
-  const std::string reason = std::generic_category().message(errno);
+  write_file_atomically(file, text);
+} catch (const Error& error) {
   if (overwrite_file(file, text)) return;
-  fmt::print(stderr, "sm-train: {}: the report cannot be written: {}. It would be:\n{}\n", file.string(),
-             reason, text.empty() ? "(an empty file)" : text);
+  log(LogLevel::error, fmt::format("{}: the report cannot be written: {}. It would be:\n{}", file.native(),
+                                   error.failure().what, text.empty() ? "(an empty file)" : text));
 }
 
 bool has_content(const fs::path& file) {

@@ -1,9 +1,11 @@
 #include "sm_train/stages/train.hpp"
 
+#include <filesystem>
 #include <unistd.h>
 
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/contract/plan.hpp"
+#include "sm_train/contract/python_text.hpp"
 #include "sm_train/contract/summary.hpp"
 #include "sm_train/stages/channel_args.hpp"
 #include "sm_train/stages/fetch.hpp"
@@ -12,6 +14,7 @@
 #include "sm_train/stages/launch.hpp"
 #include "sm_train/stages/load.hpp"
 #include "sm_train/stages/report.hpp"
+#include "sm_train/system/files.hpp"
 #include "sm_train/system/log.hpp"
 #include "sm_train/system/machine.hpp"
 
@@ -19,51 +22,70 @@ namespace sm_train {
 
 namespace {
 
+void fetch(const Job& job, const Environment& environment, const Paths& paths, Signals& signals) {
+  const auto& source = job.hyperparameters.settings.submit_directory;
+  if (!source || runs_framework(environment)) return;
+  fetch_code(os_bytes(*source, "The submit directory"), paths.code(),
+             signals.interrupt_of("while fetching the code"));
+}
+
+Plan plan_job(const Environment& environment, const CodeLayout& code, const Options& options) {
+  require_requirements(options.requirements, code);
+  require_passable(environment, options.arguments, exec_limits());
+  return make_plan({.environment = environment,
+                    .code = code,
+                    .python = find_python(options.python, options.environment),
+                    .process_env = options.environment,
+                    .arguments = program_arguments(environment, code, options),
+                    .requirements = options.requirements,
+                    .as_root = ::geteuid() == 0});
+}
+
 int run_job(const Options& options, Signals& signals) {
   const Paths& paths = options.paths;
   require_job(paths);
   prepare_report(paths);
+
   const Job job = load(options);
-  const Environment environment = create_environment(job, inspect(options.environment), paths);
+  const Machine machine = inspect(options.environment, signals.interrupt_of("while looking at the machine"));
+  const Environment environment = create_environment(job, machine, paths);
   set_log_level(environment.log_level);
 
-  const Settings& settings = job.hyperparameters.settings;
-  if (settings.submit_directory && !runs_framework(environment))
-    fetch_code(*settings.submit_directory, paths.code(), signals.interrupt_of("while fetching the code"));
-  const CodeLayout code = list_code(paths.code(), environment.user_entry_point);
+  fetch(job, environment, paths, signals);
+  const std::string program = os_bytes(environment.user_entry_point, "The program's name");
+  const CodeLayout code = list_code(paths.code(), program);
 
-  const ExecLimits limits = exec_limits();
-  require_passable(environment, limits);
-  Plan plan = make_plan({.environment = environment,
-                         .code = code,
-                         .python = find_python(options.python, options.environment),
-                         .process_env = options.environment,
-                         .arguments = program_arguments(environment, code, options),
-                         .requirements = options.requirements,
-                         .as_root = ::geteuid() == 0});
+  Plan plan = plan_job(environment, code, options);
   install(plan.install, signals);
-  if (plan.kind == EntryPointKind::command) make_executable(code, environment.user_entry_point);
+  if (plan.kind == EntryPointKind::command) make_executable(code, program);
+  const auto moved = move_large_variables(plan.program, exec_limits());
 
-  const auto moved = move_large_variables(plan.program, limits);
   log(LogLevel::info, summary(environment));
   signals.interrupt_of("before the program").check();
   const Outcome outcome = launch(plan.program, signals, {.grace = options.grace_period});
   return report(outcome, plan.program, paths);
 }
 
+int report_fault(const Failure& failure, const Paths& paths) {
+  log(LogLevel::error, Error(failure).what());
+  return report(failure, paths);
+}
+
 }  // namespace
 
 int train(const Options& options, Signals& signals) try {
+  if (options.log_level) set_log_level(log_level_number(*options.log_level).value_or(20));
   return run_job(options, signals);
 } catch (const Error& error) {
-  log(LogLevel::error, error.what());
-  return report(error.failure(), options.paths);
+  return report_fault(error.failure(), options.paths);
+} catch (const std::filesystem::filesystem_error& error) {
+  const std::string doing = "use " + error.path1().native();
+  return report_fault(errno_failure(error.code().value(), Access::read, doing), options.paths);
 } catch (const std::exception& error) {
-  log(LogLevel::error, error.what());
-  return report(
-      Failure{.cause = Cause::internal,
-              .what = std::string("sm-train failed in a way that it does not know: ") + error.what() + ".",
-              .remedy = "Please report this as a bug."},
+  return report_fault(
+      {.cause = Cause::internal,
+       .what = std::string("sm-train failed in a way that it does not know: ") + error.what() + ".",
+       .remedy = "Please report this as a bug."},
       options.paths);
 }
 

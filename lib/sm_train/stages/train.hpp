@@ -6,7 +6,8 @@
 namespace sm_train {
 
 /// Runs the job below options.paths from its config files to its report, and gives the exit code: the
-/// program's own, 128 + n where signal n killed it, or that of a launcher's fault (see Cause). Never throws.
+/// program's own, 128 + n where signal n killed it, or that of a launcher's fault (see Cause). Every fault
+/// ends here, in the report.
 int train(const Options& options, Signals& signals);
 
 }  // namespace sm_train

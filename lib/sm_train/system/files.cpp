@@ -224,6 +224,15 @@ bool remove_tree(const fs::path& path) noexcept {
   }
 }
 
+fs::path temporary_directory() {
+  std::error_code error;
+  fs::path directory = fs::temp_directory_path(error);
+  if (!error) return directory;
+  throw Error({.cause = Cause::no_input,
+               .what = "there is no temporary directory: TMPDIR, or /tmp, is none",
+               .remedy = "Set TMPDIR to a directory that can be written."});
+}
+
 TempDir::TempDir(const fs::path& parent, const std::string& prefix) {
   std::string name = (parent / (prefix + "XXXXXX")).native();
   if (::mkdtemp(name.data()) == nullptr) throw_errno(Access::write, "make a directory in", parent);

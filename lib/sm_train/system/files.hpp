@@ -54,10 +54,13 @@ void copy_tree(const std::filesystem::path& from, const std::filesystem::path& t
 /// left; nothing to remove is true.
 bool remove_tree(const std::filesystem::path& path) noexcept;
 
+/// What TMPDIR names, else /tmp. Throws Error{no_input} where that is no directory.
+std::filesystem::path temporary_directory();
+
 /// A new directory of mode 0700 that removes itself with all that is in it.
 class TempDir {
  public:
-  explicit TempDir(const std::filesystem::path& parent = std::filesystem::temp_directory_path(),
+  explicit TempDir(const std::filesystem::path& parent = temporary_directory(),
                    const std::string& prefix = "sm-train-");
   TempDir(TempDir&& other) noexcept;
   TempDir& operator=(TempDir&& other) noexcept;

@@ -274,9 +274,9 @@ std::string position(std::string_view text, std::size_t offset) {
   return fmt::format("line {} column {}", line, column);
 }
 
-Error nested_too_deep(const Parsed& parsed, const std::string& name) {
+Error nested_too_deep(std::string_view text, const Parsed& parsed, const std::string& name) {
   return Error({.cause = Cause::bad_config,
-                .what = fmt::format("{} {}.", name, parsed.what),
+                .what = fmt::format("{} {}: {}.", name, parsed.what, position(text, parsed.offset)),
                 .remedy = "Flatten it, or pass it in a file of a channel."});
 }
 
@@ -284,7 +284,7 @@ Error nested_too_deep(const Parsed& parsed, const std::string& name) {
 
 Value parse_json(std::string_view text, const std::string& name) {
   Parsed parsed = parse(text);
-  if (parsed.problem == Problem::too_deep) throw nested_too_deep(parsed, name);
+  if (parsed.problem == Problem::too_deep) throw nested_too_deep(text, parsed, name);
   if (parsed.problem == Problem::not_json)
     throw Error(
         {.cause = Cause::bad_data,
@@ -295,7 +295,7 @@ Value parse_json(std::string_view text, const std::string& name) {
 
 std::optional<Value> try_parse_json(std::string_view text, const std::string& name) {
   Parsed parsed = parse(text);
-  if (parsed.problem == Problem::too_deep) throw nested_too_deep(parsed, name);
+  if (parsed.problem == Problem::too_deep) throw nested_too_deep(text, parsed, name);
   if (parsed.problem == Problem::not_json) return std::nullopt;
   return std::move(parsed.value);
 }

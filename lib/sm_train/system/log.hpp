@@ -7,10 +7,11 @@ namespace sm_train {
 /// Levels are numbered as Python's logging numbers them, since sagemaker_container_log_level is.
 enum class LogLevel { debug = 10, info = 20, warning = 30, error = 40, critical = 50 };
 
-/// Lines below this level are not written. Info at the start. The logger is the one thing global here.
+/// Lines below this level are not written. Info at the start; errors always are. The logger is the one thing
+/// global here.
 void set_log_level(int level);
 
-/// Writes "sm-train: " and `message` as one line of stderr, in one write.
+/// Writes "sm-train: " and `message` as a line of stderr.
 void log(LogLevel level, std::string_view message);
 
 }  // namespace sm_train

@@ -21,9 +21,9 @@ namespace {
 /// nvidia-smi takes seconds where many GPUs are not in persistence mode.
 constexpr std::chrono::seconds device_tool_limit{30};
 
-std::optional<std::string> ask_tool(const std::string& name, const std::string& option, const EnvVars& env) {
-  if (!find_executable(name, env)) return std::nullopt;
-  return capture_output({.argv = {name, option}, .env = env, .cwd = {}}, device_tool_limit);
+std::optional<std::string> ask_tool(const std::string& name, const std::string& option, const EnvVars& env,
+                                    const Interrupt& interrupt) {
+  return capture_output({.argv = {name, option}, .env = env, .cwd = {}}, device_tool_limit, interrupt);
 }
 
 int count_lines_starting_with(std::string_view prefix, std::string_view text) {
@@ -50,8 +50,8 @@ int count_neuron_cores(const std::string& listing) try {
   return 0;  // nested without end: no listing of devices
 }
 
-int get_available_neurons(const EnvVars& env) {
-  const auto listing = ask_tool("neuron-ls", "-j", env);
+int get_available_neurons(const EnvVars& env, const Interrupt& interrupt) {
+  const auto listing = ask_tool("neuron-ls", "-j", env, interrupt);
   return listing ? count_neuron_cores(*listing) : 0;
 }
 
@@ -67,18 +67,18 @@ int get_available_cpus() {
   return static_cast<int>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN)));
 }
 
-int get_available_gpus(const EnvVars& env) {
+int get_available_gpus(const EnvVars& env, const Interrupt& interrupt) {
   if (const auto count = count_cuda_devices()) return *count;
-  const auto listing = ask_tool("nvidia-smi", "--list-gpus", env);
+  const auto listing = ask_tool("nvidia-smi", "--list-gpus", env, interrupt);
   return listing ? count_lines_starting_with("GPU ", *listing) : 0;
 }
 
-Machine inspect(const EnvVars& env) {
+Machine inspect(const EnvVars& env, const Interrupt& interrupt) {
   return {.num_cpus = get_available_cpus(),
           .affinity_cpus = count_affinity_cpus(),
           .quota_cpus = cgroup_cpu_quota().value_or(0.0),
-          .num_gpus = get_available_gpus(env),
-          .num_neurons = get_available_neurons(env),
+          .num_gpus = get_available_gpus(env, interrupt),
+          .num_neurons = get_available_neurons(env, interrupt),
           .smddprun_installed = find_executable("smddprun", env).has_value(),
           .smddpmprun_installed = find_executable("smddpmprun", env).has_value()};
 }

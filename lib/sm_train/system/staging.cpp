@@ -18,7 +18,7 @@ namespace {
 constexpr const char* prefix = ".sm-train-";
 
 /// Held by the one that works there, and let go by the kernel when it is killed.
-UniqueFd lock(const fs::path& directory) {
+UniqueFd lock_of(const fs::path& directory) {
   UniqueFd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) fd.reset();
   return fd;
@@ -28,7 +28,7 @@ void remove_leftovers(const fs::path& directory) {
   std::error_code error;
   for (auto entry = fs::directory_iterator(directory, error); !error && entry != fs::directory_iterator();
        entry.increment(error))
-    if (entry->path().filename().native().starts_with(prefix) && lock(entry->path()))
+    if (entry->path().filename().native().starts_with(prefix) && lock_of(entry->path()))
       remove_tree(entry->path());
 }
 
@@ -48,25 +48,26 @@ bool can_move(const fs::path& directory, const fs::path& into) {
   return !error;
 }
 
-TempDir make_room(const fs::path& target) {
+}  // namespace
+
+Staging::Room::Room(const fs::path& parent) : directory(parent, prefix), lock(lock_of(directory.path())) {}
+
+Staging::Room Staging::make_room(const fs::path& target) {
   const fs::path parent = target.parent_path();
   std::error_code error;
   fs::create_directories(parent, error);
   if (error) throw Error(errno_failure(error.value(), Access::write, "make " + parent.native()));
   remove_leftovers(parent);
   remove_leftovers(target);
-  if (!fs::exists(target)) return TempDir(parent, prefix);
+  if (!fs::exists(target)) return Room(parent);
   if (can_write(parent)) {
-    TempDir beside(parent, prefix);
-    if (can_move(beside.path(), target)) return beside;
+    Room beside(parent);
+    if (can_move(beside.directory.path(), target)) return beside;
   }
-  return TempDir(target, prefix);
+  return Room(target);
 }
 
-}  // namespace
-
-Staging::Staging(const fs::path& target)
-    : room_(make_room(target)), lock_(lock(room_.path())), tree_(room_.path() / "tree") {
+Staging::Staging(const fs::path& target) : room_(make_room(target)), tree_(room_.directory.path() / "tree") {
   if (::mkdir(tree_.c_str(), 0700) != 0 || ::chmod(tree_.c_str(), 0755) != 0)
     throw Error(errno_failure(errno, Access::write, "make " + tree_.native()));
 }

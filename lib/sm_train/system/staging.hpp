@@ -20,8 +20,15 @@ class Staging {
   const std::filesystem::path& tree() const { return tree_; }
 
  private:
-  TempDir room_;
-  UniqueFd lock_;
+  /// Locked from the first, before another launcher could take it for a leftover.
+  struct Room {
+    explicit Room(const std::filesystem::path& parent);
+    TempDir directory;
+    UniqueFd lock;
+  };
+  static Room make_room(const std::filesystem::path& target);
+
+  Room room_;
   std::filesystem::path tree_;
 };
 

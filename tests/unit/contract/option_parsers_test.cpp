@@ -8,7 +8,8 @@ TEST_CASE("a program that imports an option parser is seen in any spelling of th
   const auto source =
       GENERATE(as<std::string>(), "import argparse\n", "from argparse import ArgumentParser\n",
                "import os, argparse", "    import click as c\n", "from absl import flags\n",
-               "x = 1\nimport fire\n", "from transformers import HfArgumentParser, Trainer\n");
+               "x = 1\nimport fire\n", "from transformers import HfArgumentParser, Trainer\n",
+               "from transformers import (\n    HfArgumentParser,\n)\n");
   CHECK(imports_option_parser(source));
 }
 
