@@ -123,12 +123,19 @@ TEST_CASE("file URIs are percent-decoded, and plain paths are not") {
 
 TEST_CASE("what is no source that we know is a usage error that quotes it") {
   const Base base;
-  for (const std::string source :
-       {"", "https://host/code.tar.gz", "file://host/code", "file:///a%2", "file:///%00"}) {
+  for (const std::string source : {"", "file://host/code", "file:///a%2", "file:///%00"}) {
     const Failure failure = refusal(source, base.code);
     CHECK(failure.cause == Cause::usage);
     CHECK(contains(failure.what, "\"" + source + "\""));
   }
+}
+
+TEST_CASE("of a URL that is no source only the scheme is told, as the rest may hold a secret") {
+  const Base base;
+  const Failure failure = refusal("https://user:secret@host/code.tar.gz?X-Amz-Signature=secret", base.code);
+  CHECK(failure.cause == Cause::usage);
+  CHECK(contains(failure.what, "https://..."));
+  CHECK_FALSE(contains(failure.what, "secret"));
 }
 
 TEST_CASE("a source that is missing, or closed to us, is named") {

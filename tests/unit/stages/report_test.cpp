@@ -140,7 +140,7 @@ TEST_CASE("a report that cannot be written is told on stderr, and the exit code 
   const auto end = child.finish();
   CHECK(end.exit_code == 3);
   CHECK_THAT(end.err,
-             StartsWith("sm-train: " + paths.failure().string() + ": the report cannot be written: "));
+             StartsWith("sm-train: error: " + paths.failure().string() + ": the report cannot be written: "));
   CHECK_THAT(end.err, Contains("it broke"));
 }
 
