@@ -1,6 +1,7 @@
 #include "sm_train/contract/arguments.hpp"
 
-#include <algorithm>
+#include <set>
+#include <string_view>
 
 #include "sm_train/contract/python_text.hpp"
 #include "sm_train/contract/unicode.hpp"
@@ -58,9 +59,11 @@ std::vector<std::string> to_cmd_args(const Environment& environment, const Argum
 std::vector<std::string> to_channel_args(
     const Environment& environment,
     const std::function<bool(const std::string&, const std::string&)>& wanted) {
+  std::set<std::string_view> taken;
+  for (const auto& [name, value] : environment.hyperparameters) taken.insert(name);
   std::vector<std::string> args;
   for (const auto& [channel, directory] : environment.channel_input_dirs) {
-    if (channel.empty() || environment.hyperparameters.find(channel)) continue;
+    if (channel.empty() || taken.contains(channel)) continue;
     const std::string flag = flag_of(channel);
     if (wanted(channel, flag)) args.insert(args.end(), {flag, directory});
   }

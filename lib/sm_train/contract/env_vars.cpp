@@ -20,9 +20,7 @@ Value optional_text(const std::optional<std::string>& text) {
 }
 
 Dict channel_dirs(const Environment& e) {
-  Dict channels;
-  for (const auto& [channel, directory] : e.channel_input_dirs) channels.set(channel, directory);
-  return channels;
+  return Dict({e.channel_input_dirs.begin(), e.channel_input_dirs.end()});
 }
 
 /// Null where nothing says, "" where an empty text does, else whether there are parameters: as Python's `and`

@@ -146,16 +146,16 @@ ResourceConfig read_resource_config(const Value& file, const std::string& path) 
     config.current_instance_type = text_at(*type, place / "current_instance_type");
   if (const Value* topology = dict.find("topology")) config.topology = *topology;
 
-  Dict groups;
+  std::vector<Dict::Item> groups;
   if (const Value* list = find_set(dict, "instance_groups")) {
     const Place groups_place = place / "instance_groups";
     for (const Value& group : list_at(*list, groups_place)) {
       config.instance_groups.push_back(
           read_instance_group(group, groups_place[config.instance_groups.size()]));
-      groups.set(config.instance_groups.back().name, group);
+      groups.emplace_back(config.instance_groups.back().name, group);
     }
   }
-  config.instance_groups_dict = groups;
+  config.instance_groups_dict = Dict(std::move(groups));
   return config;
 }
 

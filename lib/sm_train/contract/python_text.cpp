@@ -29,6 +29,25 @@ bool is_surrogate(char32_t c) {
   return c >= 0xD800 && c <= 0xDFFF;
 }
 
+/// As repr() writes what is neither a quote nor a backslash.
+void append_printable(std::string& result, char32_t c, std::string_view bytes) {
+  const auto out = std::back_inserter(result);
+  if (c == U'\n')
+    result += "\\n";
+  else if (c == U'\r')
+    result += "\\r";
+  else if (c == U'\t')
+    result += "\\t";
+  else if (is_printable(c))
+    result += bytes;
+  else if (c <= 0xFF)
+    fmt::format_to(out, "\\x{:02x}", static_cast<unsigned>(c));
+  else if (c <= 0xFFFF)
+    fmt::format_to(out, "\\u{:04x}", static_cast<unsigned>(c));
+  else
+    fmt::format_to(out, "\\U{:08x}", static_cast<unsigned>(c));
+}
+
 std::string repr_text(std::string_view text) {
   const bool single = text.find('\'') != std::string_view::npos;
   const bool both = single && text.find('"') != std::string_view::npos;
@@ -36,25 +55,18 @@ std::string repr_text(std::string_view text) {
 
   std::string result(1, quote);
   for_each_code_point(text, [&](char32_t c, std::string_view bytes) {
-    const auto out = std::back_inserter(result);
     if (c == static_cast<char32_t>(quote) || c == U'\\')
-      fmt::format_to(out, "\\{}", static_cast<char>(c));
-    else if (c == U'\n')
-      result += "\\n";
-    else if (c == U'\r')
-      result += "\\r";
-    else if (c == U'\t')
-      result += "\\t";
-    else if (is_printable(c))
-      result += bytes;
-    else if (c <= 0xFF)
-      fmt::format_to(out, "\\x{:02x}", static_cast<unsigned>(c));
-    else if (c <= 0xFFFF)
-      fmt::format_to(out, "\\u{:04x}", static_cast<unsigned>(c));
+      result.append(1, '\\').append(bytes);
     else
-      fmt::format_to(out, "\\U{:08x}", static_cast<unsigned>(c));
+      append_printable(result, c, bytes);
   });
   return result + quote;
+}
+
+std::string printable(std::string_view text) {
+  std::string result;
+  for_each_code_point(text, [&](char32_t c, std::string_view bytes) { append_printable(result, c, bytes); });
+  return result;
 }
 
 std::string json_text(std::string_view text) {
@@ -221,14 +233,15 @@ std::string os_bytes(std::string_view text, std::string_view what) {
   for_each_code_point(text, [&](char32_t c, std::string_view bytes) {
     if (c == 0)
       throw Error({.cause = Cause::bad_config,
-                   .what = fmt::format("{} holds a NUL character, which no argument or variable can.", what),
+                   .what = fmt::format("{} holds a NUL character, which no argument or variable can.",
+                                       printable(what)),
                    .remedy = "Remove the \\u0000 from it."});
     if (c >= 0xDC80 && c <= 0xDCFF)
       result += static_cast<char>(c - 0xDC00);
     else if (is_surrogate(c))
       throw Error({.cause = Cause::bad_config,
-                   .what = fmt::format("{} holds the lone surrogate U+{:04X}, which is no character.", what,
-                                       static_cast<unsigned>(c)),
+                   .what = fmt::format("{} holds the lone surrogate U+{:04X}, which is no character.",
+                                       printable(what), static_cast<unsigned>(c)),
                    .remedy = "Write the character as a pair of \\u escapes, or as UTF-8."});
     else
       result += bytes;

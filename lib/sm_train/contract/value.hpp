@@ -22,7 +22,8 @@ struct Integer {
   bool operator==(const Integer&) const = default;
 };
 
-/// An object. Keys are distinct and stand in file order; lookups are linear, as configs are small.
+/// An object. Keys are distinct and stand in file order. find() and set() are linear, as objects are small;
+/// the constructor is not, so many items at once are given to it.
 class Dict {
  public:
   using Item = std::pair<std::string, Value>;

@@ -84,7 +84,8 @@ void fetch_local(const std::string& source, const fs::path& path, const fs::path
     if (from == code) return;
     refuse_nested(source, from, code);
     const Staging staging(code);
-    copy_tree(from, staging.tree(), interrupt);
+    // A relative symlink that leads out of the source would lead elsewhere from the copy.
+    copy_tree(from, staging.tree(), interrupt, Symlinks::follow);
     return place_tree(staging.tree(), code);
   }
   const ByteSource bytes = file_source(from);

@@ -21,9 +21,17 @@ namespace {
 
 constexpr std::size_t max_config_bytes = 64 << 20;
 
+bool is_there(const fs::path& path) {
+  std::error_code error;
+  const fs::file_type type = fs::status(path, error).type();
+  if (type == fs::file_type::not_found) return false;
+  if (error) throw Error(errno_failure(error.value(), Access::read, "read " + path.native()));
+  return true;
+}
+
 /// The file's value; nothing, with a warning that says what counts instead, where there is no such file.
 std::optional<Value> load_if_there(const fs::path& path, const char* instead) {
-  if (fs::exists(path)) return load_config(path);
+  if (is_there(path)) return load_config(path);
   log(LogLevel::warning, fmt::format("{} is missing: {}", path.native(), instead));
   return std::nullopt;
 }
@@ -61,7 +69,7 @@ void apply(const Options& options, Settings& settings) {
 }  // namespace
 
 void require_job(const Paths& paths) {
-  if (fs::is_directory(paths.input_config())) return;
+  if (is_there(paths.input_config()) && fs::is_directory(paths.input_config())) return;
   throw Error(
       {.cause = Cause::no_input,
        .what = fmt::format("{} is no directory: there is no job to run.", paths.input_config().native()),
@@ -69,6 +77,11 @@ void require_job(const Paths& paths) {
 }
 
 Value load_config(const fs::path& path) {
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored))
+    throw Error({.cause = Cause::bad_config,
+                 .what = fmt::format("{} is a directory, expected a file of JSON.", path.native()),
+                 .remedy = "Remove it, or put the file there."});
   return parse_json(read_file(path, max_config_bytes), path.native());
 }
 
@@ -100,7 +113,7 @@ Job load(const Options& options) {
           .resources = load_resource_config(paths),
           .input_data_config = load_input_data_config(paths),
           .platform = load_platform(options)};
-  if (fs::exists(paths.checkpoint_config()))
+  if (is_there(paths.checkpoint_config()))
     job.checkpoint_dir =
         read_checkpoint_dir(load_config(paths.checkpoint_config()), paths.checkpoint_config().native());
   apply(options, job.hyperparameters.settings);

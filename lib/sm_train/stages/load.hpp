@@ -12,7 +12,8 @@ namespace sm_train {
 /// Throws Error{no_input} where the base path has no input/config: there is no job to run.
 void require_job(const Paths& paths);
 
-/// A config file as a value. Throws Error: no_input where it is missing, bad_data where it is no JSON.
+/// A config file as a value. Throws Error: no_input where it is missing, bad_data where it is no JSON,
+/// bad_config where it is a directory or nested too deep, denied where this user may not read it.
 Value load_config(const std::filesystem::path& path);
 
 // Each of these takes a missing file for an empty one, with a warning, and throws Error{bad_config} for what

@@ -178,37 +178,74 @@ UniqueFd spool(const ByteSource& bytes, const fs::path& directory) {
   return fd;
 }
 
-void copy_entry(const fs::path& from, const fs::path& to, const Interrupt& interrupt) {
-  struct stat status = {};
-  if (::lstat(from.c_str(), &status) != 0) throw_errno(Access::read, "read", from);
-  const mode_t mode = status.st_mode & 0777U;
-  if (S_ISREG(status.st_mode)) {
-    write_new_file(to, file_source(from), mode, interrupt);
-  } else if (S_ISLNK(status.st_mode)) {
-    std::error_code error;
-    fs::copy_symlink(from, to, error);
-    if (error) throw Error(errno_failure(error.value(), Access::write, "make " + to.native()));
-  } else if (S_ISDIR(status.st_mode)) {
-    if (::mkdir(to.c_str(), 0700) != 0) throw_errno(Access::write, "make", to);
-    copy_tree(from, to, interrupt);
-    if (::chmod(to.c_str(), mode) != 0) throw_errno(Access::write, "set the mode of", to);
-  } else {
-    throw Error(
-        {.cause = Cause::bad_data,
-         .what = fmt::format("{} is {}, which cannot be copied", from.native(), kind_of(status.st_mode)),
-         .remedy = "Take it out of the directory."});
+namespace {
+
+/// Copies what is below a directory, and knows the directories on the way down to it.
+class Copier {
+ public:
+  Copier(const Interrupt& interrupt, Symlinks symlinks) : interrupt_(interrupt), symlinks_(symlinks) {}
+
+  void entry(const fs::path& from, const fs::path& to) {
+    struct stat status = {};
+    const bool follow = symlinks_ == Symlinks::follow;
+    if ((follow ? ::stat : ::lstat)(from.c_str(), &status) != 0) throw_errno(Access::read, "read", from);
+    const mode_t mode = status.st_mode & 0777U;
+    if (S_ISREG(status.st_mode)) {
+      write_new_file(to, file_source(from), mode, interrupt_);
+    } else if (S_ISLNK(status.st_mode)) {
+      std::error_code error;
+      fs::copy_symlink(from, to, error);
+      if (error) throw Error(errno_failure(error.value(), Access::write, "make " + to.native()));
+    } else if (S_ISDIR(status.st_mode)) {
+      if (::mkdir(to.c_str(), 0700) != 0) throw_errno(Access::write, "make", to);
+      tree(from, to);
+      if (::chmod(to.c_str(), mode) != 0) throw_errno(Access::write, "set the mode of", to);
+    } else {
+      refuse(fmt::format("{} is {}, which cannot be copied", from.native(), kind_of(status.st_mode)));
+    }
+    copy_times(status, to);
   }
-  copy_times(status, to);
+
+  void tree(const fs::path& from, const fs::path& to) {
+    enter(from);
+    std::error_code error;
+    for (auto entry = fs::directory_iterator(from, error); !error && entry != fs::directory_iterator();
+         entry.increment(error)) {
+      interrupt_.check();
+      this->entry(entry->path(), to / entry->path().filename());
+    }
+    if (error) throw Error(errno_failure(error.value(), Access::read, "read " + from.native()));
+    way_.pop_back();
+  }
+
+ private:
+  void enter(const fs::path& directory) {
+    struct stat status = {};
+    if (::stat(directory.c_str(), &status) != 0) throw_errno(Access::read, "read", directory);
+    const std::pair identity(status.st_dev, status.st_ino);
+    if (std::find(way_.begin(), way_.end(), identity) != way_.end())
+      refuse(fmt::format("{} is a symlink to a directory that it lies in", directory.native()));
+    way_.push_back(identity);
+  }
+
+  [[noreturn]] static void refuse(std::string what) {
+    throw Error(
+        {.cause = Cause::bad_data, .what = std::move(what), .remedy = "Take it out of the directory."});
+  }
+
+  const Interrupt& interrupt_;
+  Symlinks symlinks_;
+  std::vector<std::pair<dev_t, ino_t>> way_;
+};
+
+}  // namespace
+
+void copy_entry(const fs::path& from, const fs::path& to, const Interrupt& interrupt, Symlinks symlinks) {
+  Copier(interrupt, symlinks).entry(from, to);
 }
 
-void copy_tree(const fs::path& from, const fs::path& to, const Interrupt& interrupt) {
-  std::error_code error;
-  for (auto entry = fs::directory_iterator(from, error); !error && entry != fs::directory_iterator();
-       entry.increment(error)) {
-    interrupt.check();
-    copy_entry(entry->path(), to / entry->path().filename(), interrupt);
-  }
-  if (error) throw Error(errno_failure(error.value(), Access::read, "read " + from.native()));
+void copy_tree(const fs::path& from, const fs::path& to, const Interrupt& interrupt, Symlinks symlinks) {
+  Copier(interrupt, symlinks).tree(from, to);
 }
 
 bool remove_tree(const fs::path& path) noexcept {

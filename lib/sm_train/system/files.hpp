@@ -40,15 +40,21 @@ void write_new_file(const std::filesystem::path& path, const ByteSource& bytes, 
 /// Puts all of `bytes` into a file in `directory` that has no name, and gives it open at its start.
 UniqueFd spool(const ByteSource& bytes, const std::filesystem::path& directory);
 
-/// Copies a regular file, a directory with what is in it, or a symlink (as it is) to `to`, which must not be
-/// there, with modes (without setuid, setgid and sticky) and times. A FIFO, a socket or a device is
-/// Error{bad_data} that names it.
+enum class Symlinks {
+  keep,    ///< a symlink is copied as one
+  follow,  ///< in its place what it leads to is copied
+};
+
+/// Copies a regular file, a directory with what is in it, or a symlink to `to`, which must not be there, with
+/// modes (without setuid, setgid and sticky) and times. Throws Error that names it: bad_data for a FIFO, a
+/// socket, a device, or a followed symlink to a directory that it lies in; no_input for one that leads
+/// nowhere.
 void copy_entry(const std::filesystem::path& from, const std::filesystem::path& to,
-                const Interrupt& interrupt = {});
+                const Interrupt& interrupt = {}, Symlinks symlinks = Symlinks::keep);
 
 /// The same for each entry of the directory `from`, into the directory `to`.
 void copy_tree(const std::filesystem::path& from, const std::filesystem::path& to,
-               const Interrupt& interrupt = {});
+               const Interrupt& interrupt = {}, Symlinks symlinks = Symlinks::keep);
 
 /// Removes `path` and what is below it, directories without write permission too. False where something is
 /// left; nothing to remove is true.

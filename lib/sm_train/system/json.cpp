@@ -30,6 +30,7 @@ struct Parsed {
   Problem problem = Problem::none;
   std::size_t offset = 0;  ///< of the problem, in bytes
   std::string what;
+  bool is_unexpected = false;  ///< `what` does not say yet what stands at `offset`
 };
 
 /// What strtod does, without the locale: from_chars leaves its result alone where the number is out of range.
@@ -123,7 +124,7 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
 
   bool start() {
     too_deep_ = open_.size() >= max_json_depth;
-    if (too_deep_) what_ = fmt::format("is nested more than {} levels deep", max_json_depth);
+    if (too_deep_) what_ = fmt::format("nested more than {} levels deep", max_json_depth);
     open_.emplace_back();
     return !too_deep_;
   }
@@ -221,6 +222,13 @@ Rewritten rewrite(std::string_view text) {
   return result;
 }
 
+/// RapidJSON's, such as "Missing a comma or ']' after an array element".
+std::string words(rapidjson::ParseErrorCode code) {
+  std::string_view sentence = rapidjson::GetParseError_En(code);
+  if (sentence.ends_with('.')) sentence.remove_suffix(1);
+  return std::string(sentence);
+}
+
 Parsed parse_with_rapidjson(std::string_view text) {
   // Iterative: the nesting of hostile input must not become our stack's.
   constexpr unsigned flags =
@@ -235,16 +243,31 @@ Parsed parse_with_rapidjson(std::string_view text) {
                      : result.Code() == rapidjson::kParseErrorNumberTooBig                  ? Problem::rewrite
                                                                            : Problem::not_json,
           .offset = result.Offset(),
-          .what = builder.what().empty() ? rapidjson::GetParseError_En(result.Code()) : builder.what()};
+          .what = builder.what().empty() ? words(result.Code()) : builder.what(),
+          .is_unexpected = builder.what().empty()};
+}
+
+Parsed parse_rewritten(std::string_view text) {
+  const Rewritten rewritten = rewrite(text);
+  Parsed parsed = parse_with_rapidjson(rewritten.text);
+  if (parsed.problem == Problem::rewrite) parsed.problem = Problem::not_json;
+  parsed.offset = parsed.offset < rewritten.origin.size() ? rewritten.origin[parsed.offset] : text.size();
+  return parsed;
+}
+
+/// The character at `offset`, in words.
+std::string found_at(std::string_view text, std::size_t offset) {
+  if (offset >= text.size()) return "the end of the text";
+  const auto [character, bytes] = decode_utf8(text.substr(offset)).value_or(CodePoint{});
+  if (character < 0x20)
+    return fmt::format("the control character U+{:04X}", static_cast<unsigned>(character));
+  return fmt::format("'{}'", text.substr(offset, bytes));
 }
 
 Parsed parse_utf8(std::string_view text) {
   Parsed parsed = parse_with_rapidjson(text);
-  if (parsed.problem != Problem::rewrite) return parsed;
-  const Rewritten rewritten = rewrite(text);
-  parsed = parse_with_rapidjson(rewritten.text);
-  if (parsed.problem == Problem::rewrite) parsed.problem = Problem::not_json;
-  parsed.offset = parsed.offset < rewritten.origin.size() ? rewritten.origin[parsed.offset] : text.size();
+  if (parsed.problem == Problem::rewrite) parsed = parse_rewritten(text);
+  if (parsed.is_unexpected) parsed.what += ", found " + found_at(text, parsed.offset);
   return parsed;
 }
 
@@ -274,9 +297,9 @@ std::string position(std::string_view text, std::size_t offset) {
   return fmt::format("line {} column {}", line, column);
 }
 
-Error nested_too_deep(std::string_view text, const Parsed& parsed, const std::string& name) {
+Error nested_too_deep(const Parsed& parsed, std::string_view text, const std::string& name) {
   return Error({.cause = Cause::bad_config,
-                .what = fmt::format("{} {}: {}.", name, parsed.what, position(text, parsed.offset)),
+                .what = fmt::format("{}: {}: {}.", name, position(text, parsed.offset), parsed.what),
                 .remedy = "Flatten it, or pass it in a file of a channel."});
 }
 
@@ -284,7 +307,7 @@ Error nested_too_deep(std::string_view text, const Parsed& parsed, const std::st
 
 Value parse_json(std::string_view text, const std::string& name) {
   Parsed parsed = parse(text);
-  if (parsed.problem == Problem::too_deep) throw nested_too_deep(text, parsed, name);
+  if (parsed.problem == Problem::too_deep) throw nested_too_deep(parsed, text, name);
   if (parsed.problem == Problem::not_json)
     throw Error(
         {.cause = Cause::bad_data,
@@ -295,7 +318,7 @@ Value parse_json(std::string_view text, const std::string& name) {
 
 std::optional<Value> try_parse_json(std::string_view text, const std::string& name) {
   Parsed parsed = parse(text);
-  if (parsed.problem == Problem::too_deep) throw nested_too_deep(text, parsed, name);
+  if (parsed.problem == Problem::too_deep) throw nested_too_deep(parsed, text, name);
   if (parsed.problem == Problem::not_json) return std::nullopt;
   return std::move(parsed.value);
 }

@@ -67,6 +67,8 @@ TEST_CASE("what no argument can hold is refused by name") {
   CHECK_THROWS_WITH(os_bytes(std::string("a\0b", 3), "The variable X"),
                     Catch::Contains("The variable X") && Catch::Contains("NUL"));
   CHECK_THROWS_WITH(os_bytes("\xED\xA0\x80", "The variable X"), Catch::Contains("U+D800"));
+  CHECK_THROWS_WITH(os_bytes(std::string_view("\0", 1), std::string_view("The variable A\0\xED\xA0\x80", 18)),
+                    Catch::Contains("The variable A\\x00\\ud800 holds"));
 }
 
 TEST_CASE("upper case is Unicode's, with its special casing") {

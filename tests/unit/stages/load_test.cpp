@@ -6,8 +6,11 @@
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/contract/python_text.hpp"
 #include "sm_train/system/files.hpp"
+#include "support/as_nobody.hpp"
+#include "support/trees.hpp"
 
 using namespace sm_train;
+using namespace sm_train::test;
 namespace fs = std::filesystem;
 
 namespace {
@@ -26,6 +29,39 @@ TEST_CASE("a base path without input/config is no job, and the error says how to
   const TempDir directory;
   CHECK_THROWS_WITH(require_job({.root = directory.path()}),
                     Catch::Contains("input/config") && Catch::Contains("--base-path"));
+}
+
+TEST_CASE("a config that is there and cannot be read is told by name, and is not a missing one") {
+  const MockJob mock;
+  const fs::path config = mock.options.paths.resource_config();
+  Cause cause = Cause::internal;
+  SECTION("a directory") {
+    fs::create_directory(config);
+    cause = Cause::bad_config;
+  }
+  SECTION("a symlink to itself") {
+    fs::create_symlink(config.filename(), config);
+    cause = Cause::no_input;
+  }
+  SECTION("a file that this user may not read") {
+    mock.write(config, "{}");
+    fs::permissions(config, fs::perms::none);
+    cause = Cause::denied;
+  }
+  const AsNobody nobody(mock.directory.path());
+  const auto failure = failure_of([&] { load_resource_config(mock.options.paths); });
+  REQUIRE(failure.has_value());
+  CHECK(failure->cause == cause);
+  CHECK(contains(failure->what, config.native()));
+}
+
+TEST_CASE("an input directory that this user may not enter is no missing job") {
+  const MockJob mock;
+  fs::permissions(mock.options.paths.input(), fs::perms::none);
+  const AsNobody nobody(mock.directory.path());
+  const auto failure = failure_of([&] { require_job(mock.options.paths); });
+  REQUIRE(failure.has_value());
+  CHECK(failure->cause == Cause::denied);
 }
 
 TEST_CASE("missing configs are an empty job on this one host") {

@@ -125,6 +125,42 @@ TEST_CASE("a tree is copied with its modes, times and symlinks") {
   CHECK(fs::last_write_time(directory.path() / "to/d/f") == fs::last_write_time(from / "d/f"));
 }
 
+TEST_CASE("a symlink that is followed becomes a copy of what it leads to") {
+  const TempDir directory;
+  const fs::path from = directory.path() / "from";
+  put_file(directory.path() / "shared/util.py", "x");
+  put_file(from / "train.py", "y");
+  fs::create_directory_symlink("../shared", from / "lib");
+  fs::create_symlink("train.py", from / "main.py");
+  fs::create_directory(directory.path() / "to");
+  copy_tree(from, directory.path() / "to", {}, Symlinks::follow);
+  CHECK(tree_of(directory.path() / "to") == Tree{{"lib", "dir 0755"},
+                                                 {"lib/util.py", "file 0644 x"},
+                                                 {"main.py", "file 0644 y"},
+                                                 {"train.py", "file 0644 y"}});
+}
+
+TEST_CASE("a symlink that cannot be followed is named") {
+  const TempDir directory;
+  const fs::path link = directory.path() / "from/d/link";
+  fs::create_directories(link.parent_path());
+  fs::create_directory(directory.path() / "to");
+  Cause cause = Cause::internal;
+  SECTION("to nothing") {
+    fs::create_symlink("nothing", link);
+    cause = Cause::no_input;
+  }
+  SECTION("to a directory that it lies in") {
+    fs::create_directory_symlink("..", link);
+    cause = Cause::bad_data;
+  }
+  const auto failure = failure_of(
+      [&] { copy_tree(directory.path() / "from", directory.path() / "to", {}, Symlinks::follow); });
+  REQUIRE(failure.has_value());
+  CHECK(failure->cause == cause);
+  CHECK(contains(failure->what, link.native()));
+}
+
 TEST_CASE("what is no file, directory or symlink is not copied, and named") {
   const TempDir directory;
   fs::create_directories(directory.path() / "from/d");

@@ -27,6 +27,17 @@ TEST_CASE("a text that is no JSON is told with line and column, counted in chara
   CHECK(failure_of("{").cause == Cause::bad_data);
 }
 
+TEST_CASE("a text that is no JSON is told with what stands there") {
+  const auto told = [](const std::string& text, const std::string& end) {
+    CHECK_THAT(failure_of(text).what, Catch::EndsWith(end));
+  };
+  told(R"({"a": [1, 2})", "Missing a comma or ']' after an array element, found '}'.");
+  told("[1", "Missing a comma or ']' after an array element, found the end of the text.");
+  told("[\"a\nb\"]", "found the control character U+000A.");
+  told("[\"\\ud800\", \u00e9]", "line 1 column 12: Invalid value, found '\u00e9'.");
+  told("[1e999, ]", "Invalid value, found ']'.");
+}
+
 TEST_CASE("what hides in bytes is named: byte order marks, UTF-16, NUL, bytes that are no UTF-8") {
   CHECK(failure_of("\xEF\xBB\xBF{}").what.find("byte order mark") != std::string::npos);
   CHECK(failure_of(std::string("\xFF\xFE{\0}\0", 6)).what.find("UTF-16") != std::string::npos);
@@ -46,6 +57,7 @@ TEST_CASE("nesting is bounded, whatever the text") {
   CHECK(python_json(parse_json(nested(max_json_depth), "x")) == nested(max_json_depth));
   CHECK(failure_of(nested(max_json_depth + 1)).cause == Cause::bad_config);
   CHECK(failure_of(std::string(1000000, '[')).cause == Cause::bad_config);
+  CHECK(failure_of("{\n\"a\": " + nested(max_json_depth)).what.find("/x.json: line 2 column ") == 0);
   CHECK_THROWS_AS(try_parse_json(nested(100000), "x"), Error);
 }
 

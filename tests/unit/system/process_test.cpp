@@ -149,6 +149,12 @@ TEST_CASE("what cannot be executed is exit code 126, and told why") {
     CHECK(end.exit_code == 126);
     CHECK_THAT(end.err, Contains("its first line names /no/such/python3 -u, which is not there."));
   }
+  SECTION("a program that was built for another machine") {
+    write_program(file, std::string("\x7F") + "ELF of another machine\nexit 0\n");
+    const auto end = end_of_file();
+    CHECK(end.exit_code == 126);
+    CHECK_THAT(end.err, Contains("Exec format error.\nGive a program that was built for this machine"));
+  }
   SECTION("a line end of Windows") {
     write_program(file, "#!/bin/sh\r\nexit 0\r\n");
     const auto end = end_of_file();
