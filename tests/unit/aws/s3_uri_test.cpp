@@ -52,6 +52,7 @@ TEST_CASE("the ARN of an access point stands in the bucket's place, with a slash
 TEST_CASE("an ARN of something else than an access point of one region is refused") {
   for (const char* text : {"s3://arn:aws:s3:::bucket/k", "s3://arn:aws:s3::123456789012:accesspoint/x.mrap/k",
                            "s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/a.evil/k",
+                           "s3://arn:aws:s3:eu-west-1:12345:accesspoint/a/k",
                            "s3://arn:aws:s3:evil.com:123456789012:accesspoint/a/k",
                            "s3://arn:aws:s3-object-lambda:eu-west-1:123456789012:accesspoint/a/k",
                            "s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/a"}) {
