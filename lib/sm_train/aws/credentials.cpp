@@ -6,7 +6,6 @@
 #include <fmt/core.h>
 
 #include "sm_train/contract/failure.hpp"
-#include "sm_train/system/json.hpp"
 
 namespace sm_train {
 
@@ -17,36 +16,13 @@ struct Provider {
   std::function<FoundCredentials()> find;
 };
 
-std::string text_at(const Dict& object, std::string_view key) {
-  const Value* value = object.find(key);
-  const std::string* text = value == nullptr ? nullptr : value->text();
-  return text == nullptr ? "" : *text;
-}
-
 }  // namespace
-
-Credentials parse_credentials(std::string_view json, const std::string& service) {
-  const auto answer = try_parse_json(json, service);
-  const Dict* object = answer ? answer->dict() : nullptr;
-  Credentials found = object == nullptr
-                          ? Credentials{}
-                          : Credentials{.access_key_id = text_at(*object, "AccessKeyId"),
-                                        .secret_access_key = text_at(*object, "SecretAccessKey"),
-                                        .session_token = text_at(*object, "Token")};
-  if (found.access_key_id.empty() || found.secret_access_key.empty())
-    throw Error(
-        {.cause = Cause::bad_data,
-         .what = fmt::format("{} did not answer with a JSON object that holds AccessKeyId and "
-                             "SecretAccessKey.",
-                             service),
-         .remedy = "Check the job's execution role, and that the address is the credentials service's."});
-  return found;
-}
 
 Credentials find_credentials(const CredentialSources& sources, const Interrupt& interrupt) {
   const std::array providers = {
       Provider{"environment", [&] { return environment_credentials(sources.env); }},
-      Provider{"shared files", [&] { return profile_credentials(sources.profile); }},
+      Provider{"web identity", [&] { return web_identity_credentials(sources, interrupt); }},
+      Provider{"shared files", [&] { return profile_credentials(sources, interrupt); }},
       Provider{"container", [&] { return container_credentials(sources, interrupt); }},
       Provider{"instance metadata", [&] { return instance_credentials(sources, interrupt); }},
   };

@@ -1,7 +1,8 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <variant>
 
 #include "sm_train/aws/profile.hpp"
@@ -16,6 +17,10 @@ struct Credentials {
   std::string access_key_id;
   std::string secret_access_key;
   std::string session_token;  ///< empty for long-lived keys
+  std::optional<std::chrono::system_clock::time_point> expires = std::nullopt;
+  bool from_instance = false;  ///< of the instance's own role: its metadata then knows the region too
+
+  bool operator==(const Credentials&) const = default;
 };
 
 /// Why a provider gives nothing, as a clause: "AWS_ACCESS_KEY_ID is not set".
@@ -32,12 +37,12 @@ struct CredentialSources {
   Profile profile;
   HttpSend send = http_send;
   Backoff backoff = full_jitter;
-  std::string ca_bundle;  ///< for a container agent that speaks https
+  std::string ca_bundle = {};  ///< for a service that speaks https
 };
 
-/// The first that one of the providers gives, in the order of the AWS SDKs: environment, shared config and
-/// credentials files, container, instance metadata. Throws Error{denied} that lists what was tried and why
-/// each gave nothing.
+/// The first that one of the providers gives, in the order of the AWS SDKs: environment, web identity, shared
+/// config and credentials files, container, instance metadata. Throws Error{denied} that lists what was tried
+/// and why each gave nothing.
 /// Source: https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
 Credentials find_credentials(const CredentialSources& sources, const Interrupt& interrupt = {});
 
@@ -45,9 +50,16 @@ Credentials find_credentials(const CredentialSources& sources, const Interrupt& 
 /// of the pair is set.
 FoundCredentials environment_credentials(const EnvVars& env);
 
-/// The profile's aws_access_key_id, aws_secret_access_key and aws_session_token. Throws Error{denied} where
-/// the profile gets its credentials in another way (a role, a process, SSO).
-FoundCredentials profile_credentials(const Profile& profile);
+/// Of the role AWS_ROLE_ARN for the token in AWS_WEB_IDENTITY_TOKEN_FILE, which is read anew each time. STS
+/// gives them for a session named AWS_ROLE_SESSION_NAME.
+/// Source: https://docs.aws.amazon.com/sdkref/latest/guide/access-assume-role-web.html
+FoundCredentials web_identity_credentials(const CredentialSources& sources, const Interrupt& interrupt);
+
+/// In the way that the profile says: a role, for a web identity or with the credentials of source_profile or
+/// credential_source; its own keys; a process. Throws Error where it says none that can be followed: half a
+/// pair of keys, source_profiles in a circle, a role that wants MFA, single sign-on.
+/// Source: https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
+FoundCredentials profile_credentials(const CredentialSources& sources, const Interrupt& interrupt);
 
 /// From the address in AWS_CONTAINER_CREDENTIALS_RELATIVE_URI (on 169.254.170.2, as on SageMaker and ECS) or
 /// AWS_CONTAINER_CREDENTIALS_FULL_URI (https, or http to this machine or a link-local agent), with the token
@@ -55,13 +67,8 @@ FoundCredentials profile_credentials(const Profile& profile);
 /// Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
 FoundCredentials container_credentials(const CredentialSources& sources, const Interrupt& interrupt);
 
-/// From the instance's role by IMDSv2, unless AWS_EC2_METADATA_DISABLED is true.
-/// AWS_EC2_METADATA_SERVICE_ENDPOINT moves it from http://169.254.169.254.
-/// Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
+/// From the role of the instance, by its metadata.
+/// Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html
 FoundCredentials instance_credentials(const CredentialSources& sources, const Interrupt& interrupt);
-
-/// Reads a service's answer: an object with AccessKeyId, SecretAccessKey and Token. Throws Error{bad_data}
-/// that names the service, and never quotes the answer.
-Credentials parse_credentials(std::string_view json, const std::string& service);
 
 }  // namespace sm_train

@@ -1,15 +1,14 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
-#include <fstream>
-#include <iterator>
 #include <optional>
 
 #include <fmt/core.h>
 
+#include "sm_train/aws/ask.hpp"
 #include "sm_train/aws/credentials.hpp"
+#include "sm_train/aws/credentials_answer.hpp"
 #include "sm_train/contract/failure.hpp"
-#include "sm_train/system/wait.hpp"
 
 namespace sm_train {
 
@@ -19,8 +18,6 @@ constexpr const char* relative_uri = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
 constexpr const char* full_uri = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 constexpr const char* token_file = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 constexpr const char* token_value = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
-
-constexpr int attempts = 3;
 
 // The agents of ECS and EKS, as the SDKs know them.
 constexpr std::array<std::string_view, 3> agents = {"169.254.170.2", "169.254.170.23", "fd00:ec2::23"};
@@ -68,28 +65,7 @@ std::optional<std::string> find_url(const EnvVars& env) {
 
 std::string find_token(const EnvVars& env) {
   const auto file = env_var(env, token_file);
-  if (file.empty()) return env_var(env, token_value);
-  std::ifstream in(file);
-  std::string token{std::istreambuf_iterator<char>(in), {}};
-  token.erase(token.find_last_not_of("\r\n") + 1);
-  if (token.empty())
-    throw Error(
-        {.cause = Cause::denied,
-         .what = fmt::format("{}: {} names this file, and no token can be read from it.", file, token_file),
-         .remedy = "Check the file and its permissions."});
-  return token;
-}
-
-HttpResponse ask(const CredentialSources& sources, const HttpRequest& request, const Interrupt& interrupt) {
-  for (int failures = 1;; ++failures) {
-    try {
-      auto response = sources.send(request, interrupt);
-      if (failures == attempts || !is_retryable(response.status, "")) return response;
-    } catch (const TransportError&) {
-      if (failures == attempts) throw;
-    }
-    wait_for(sources.backoff(failures), interrupt);
-  }
+  return file.empty() ? env_var(env, token_value) : read_token_file(file, token_file);
 }
 
 }  // namespace

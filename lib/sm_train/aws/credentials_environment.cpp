@@ -18,12 +18,6 @@ FoundCredentials environment_credentials(const EnvVars& env) {
                                      has_id ? "AWS_SECRET_ACCESS_KEY" : "AWS_ACCESS_KEY_ID"),
                  .remedy = "Set both, or neither."});
   if (has_id) return found;
-  // The SDKs would take this role here: another identity in its place would be a surprise.
-  if (!env_var(env, "AWS_WEB_IDENTITY_TOKEN_FILE").empty())
-    throw Error(
-        {.cause = Cause::denied,
-         .what = "AWS_WEB_IDENTITY_TOKEN_FILE is set; credentials by web identity are not supported yet.",
-         .remedy = "Set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN."});
   return NoCredentials{"AWS_ACCESS_KEY_ID is not set"};
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <functional>
 #include <string_view>
 
 #include <fmt/core.h>
@@ -35,14 +36,11 @@ fs::path file_at(const EnvVars& env, const std::string& variable, const char* st
   return path.starts_with("~/") && !home.empty() ? fs::path(home) / path.substr(2) : fs::path(path);
 }
 
-// `[profile dev]` in the config file, where other words start sections of other kinds; `[dev]` in the
-// credentials file; `[default]` in both.
-bool is_section_of(std::string_view header, const std::string& profile, bool is_config_file) {
-  if (!is_config_file || header == "default") return header == profile;
-  constexpr std::string_view word = "profile";
-  if (!header.starts_with(word)) return false;
-  const auto name = header.substr(word.size());
-  return name.find_first_of(" \t") == 0 && trim(name) == profile;
+// A section's header by its words: `[profile dev]`.
+bool is_section(std::string_view header, std::string_view kind, std::string_view name) {
+  if (!header.starts_with(kind)) return false;
+  const auto rest = header.substr(kind.size());
+  return rest.find_first_of(" \t") == 0 && trim(rest) == name;
 }
 
 [[noreturn]] void throw_bad_line(const fs::path& file, int number, const char* problem) {
@@ -58,25 +56,37 @@ std::string_view section_header(std::string_view line, const fs::path& file, int
   return trim(line.substr(1, end - 1));
 }
 
-void read_section(const fs::path& file, bool is_config_file, Profile& profile) {
+using IsWanted = std::function<bool(std::string_view header)>;
+using Settings = std::map<std::string, std::string>;
+
+// Reads the settings of the wanted sections into `settings`; false where the file has none. What is indented
+// below `s3 =` is kept as "s3.NAME".
+bool read_sections(const fs::path& file, const IsWanted& is_wanted, Settings& settings) {
   std::ifstream in(file);
+  bool found = false;
   bool inside = false;
   int number = 0;
+  std::string parent;
   for (std::string line; std::getline(in, line);) {
     ++number;
     const auto text = trim(line);
     if (text.empty() || text.front() == '#' || text.front() == ';') continue;
     if (text.front() == '[') {
-      inside = is_section_of(section_header(text, file, number), profile.name, is_config_file);
-      profile.found = profile.found || inside;
+      inside = is_wanted(section_header(text, file, number));
+      found = found || inside;
+      parent.clear();
       continue;
     }
+    if (!inside) continue;
     const bool is_nested = line.front() == ' ' || line.front() == '\t';
-    if (!inside || is_nested) continue;
     const auto equals = text.find('=');
+    if (equals == std::string_view::npos && is_nested) continue;
     if (equals == std::string_view::npos) throw_bad_line(file, number, "a setting without its =");
-    profile.settings[lower(trim(text.substr(0, equals)))] = trim(text.substr(equals + 1));
+    const auto name = lower(trim(text.substr(0, equals)));
+    settings[is_nested ? fmt::format("{}.{}", parent, name) : name] = trim(text.substr(equals + 1));
+    if (!is_nested) parent = name;
   }
+  return found;
 }
 
 }  // namespace
@@ -86,13 +96,35 @@ std::string Profile::setting(const std::string& key) const {
   return at == settings.end() ? "" : at->second;
 }
 
-Profile load_profile(const EnvVars& env) {
-  const auto named = env_var(env, "AWS_PROFILE");
-  Profile profile = {.name = named.empty() ? "default" : named,
+std::string Profile::service_setting(const std::string& key) const {
+  const auto at = services.find(key);
+  return at == services.end() ? "" : at->second;
+}
+
+Profile load_profile(const EnvVars& env, const std::string& name) {
+  Profile profile = {.name = name,
                      .config_file = file_at(env, "AWS_CONFIG_FILE", "config"),
                      .credentials_file = file_at(env, "AWS_SHARED_CREDENTIALS_FILE", "credentials")};
-  read_section(profile.config_file, true, profile);
-  read_section(profile.credentials_file, false, profile);
+  // In the config file other words start sections of other kinds; `[default]` needs none in either.
+  const bool in_config = read_sections(
+      profile.config_file,
+      [&](std::string_view header) {
+        return is_section(header, "profile", name) || (name == "default" && header == name);
+      },
+      profile.settings);
+  const bool in_credentials = read_sections(
+      profile.credentials_file, [&](std::string_view header) { return header == name; }, profile.settings);
+  profile.found = in_config || in_credentials;
+  if (const auto services = profile.setting("services"); !services.empty())
+    read_sections(
+        profile.config_file,
+        [&](std::string_view header) { return is_section(header, "services", services); }, profile.services);
+  return profile;
+}
+
+Profile load_profile(const EnvVars& env) {
+  const auto named = env_var(env, "AWS_PROFILE");
+  auto profile = load_profile(env, named.empty() ? "default" : named);
   if (!named.empty() && !profile.found)
     throw Error({.cause = Cause::bad_config,
                  .what = fmt::format("AWS_PROFILE names the profile \"{}\", which neither {} nor {} holds.",

@@ -47,12 +47,13 @@ class S3Download {
  private:
   void open();
   void send();
-  HttpRequest next_request() const;
+  HttpRequest next_request();
   void accept_start();
   void accept_rest() const;
   void handle(const S3Error& error, const HttpHeaders& headers);
   bool correct_region(const S3Error& error);
   bool correct_clock(const S3Error& error, const HttpHeaders& headers);
+  bool correct_token(const S3Error& error);
   void back_off(const Failure& failure);
   void check_md5();
 
@@ -69,6 +70,7 @@ class S3Download {
   int failures_ = 0;  // since the last byte
   bool region_corrected_ = false;
   bool clock_corrected_ = false;
+  bool token_corrected_ = false;  // since the last byte
   bool ended_ = false;
 };
 
@@ -84,6 +86,7 @@ std::string_view S3Download::read() {
       }
       offset_ += block.size();
       failures_ = 0;
+      token_corrected_ = false;
       md5_.update(block);
       return block;
     } catch (const TransportError& error) {
@@ -117,7 +120,8 @@ void S3Download::send() {
   handle(error, headers);
 }
 
-HttpRequest S3Download::next_request() const {
+HttpRequest S3Download::next_request() {
+  refresh_credentials(access_, system_clock::now(), interrupt_);
   HttpHeaders headers;
   if (offset_ > 0) headers = {{"Range", fmt::format("bytes={}-", offset_)}, {"If-Match", etag_}};
   auto request = make_get(access_, uri_, std::move(headers), system_clock::now());
@@ -145,7 +149,7 @@ void S3Download::accept_rest() const {
 }
 
 void S3Download::handle(const S3Error& error, const HttpHeaders& headers) {
-  if (correct_region(error) || correct_clock(error, headers)) return;
+  if (correct_region(error) || correct_clock(error, headers) || correct_token(error)) return;
   if (!is_retryable(error.status, error.code)) throw Error(failure_of(error));
   back_off(failure_of(error));
 }
@@ -154,7 +158,7 @@ bool S3Download::correct_region(const S3Error& error) {
   if (region_corrected_ || !is_wrong_region(error) || error.region == access_.region) return false;
   region_corrected_ = true;
   access_.region = error.region;
-  if (!access_.endpoint.is_custom) access_.endpoint = aws_s3_endpoint(error.region);
+  if (!access_.endpoint.is_custom) access_.endpoint = aws_s3_endpoint(error.region, access_.endpoint.variant);
   return true;
 }
 
@@ -165,6 +169,12 @@ bool S3Download::correct_clock(const S3Error& error, const HttpHeaders& headers)
   clock_corrected_ = true;
   access_.clock_skew = *service_time - system_clock::now();
   return true;
+}
+
+bool S3Download::correct_token(const S3Error& error) {
+  if (token_corrected_ || !is_expired_token(error)) return false;
+  token_corrected_ = true;
+  return renew_credentials(access_, system_clock::now(), interrupt_);
 }
 
 void S3Download::back_off(const Failure& failure) {

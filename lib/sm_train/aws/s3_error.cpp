@@ -4,22 +4,12 @@
 
 #include <fmt/core.h>
 
-#include "sm_train/aws/endpoint.hpp"
+#include "sm_train/aws/host_label.hpp"
+#include "sm_train/aws/xml.hpp"
 
 namespace sm_train {
 
 namespace {
-
-// The text of the first element of that name. S3's errors are flat, and their texts that matter hold no
-// entities, so no XML parser is needed.
-std::string element(std::string_view xml, std::string_view name) {
-  const auto open = fmt::format("<{}>", name);
-  const auto start = xml.find(open);
-  if (start == std::string_view::npos) return "";
-  const auto text = xml.substr(start + open.size());
-  const auto end = text.find(fmt::format("</{}>", name));
-  return end == std::string_view::npos ? "" : std::string(text.substr(0, end));
-}
 
 struct Meaning {
   std::string_view code;
@@ -88,16 +78,21 @@ Meaning meaning_of(const S3Error& error) {
 }  // namespace
 
 S3Error read_s3_error(int status, const HttpHeaders& headers, std::string_view body) {
-  S3Error error = {.status = status, .code = element(body, "Code"), .message = element(body, "Message")};
+  S3Error error = {
+      .status = status, .code = xml_element(body, "Code"), .message = xml_element(body, "Message")};
   error.region = find_header(headers, "x-amz-bucket-region");
-  if (error.region.empty()) error.region = element(body, "Region");
+  if (error.region.empty()) error.region = xml_element(body, "Region");
   // It becomes a part of a host's name.
-  if (!is_region_name(error.region)) error.region.clear();
+  if (!is_host_label(error.region)) error.region.clear();
   return error;
 }
 
 bool is_wrong_region(const S3Error& error) {
   return !error.region.empty() && (error.status == 301 || error.status == 307 || error.status == 400);
+}
+
+bool is_expired_token(const S3Error& error) {
+  return error.code == "ExpiredToken" || error.code == "TokenRefreshRequired";
 }
 
 Failure failure_of(const S3Error& error) {

@@ -22,6 +22,9 @@ S3Error read_s3_error(int status, const HttpHeaders& headers, std::string_view b
 /// The request went to another region than the bucket's, and the answer tells which that is.
 bool is_wrong_region(const S3Error& error);
 
+/// The credentials were temporary ones, and their time is over.
+bool is_expired_token(const S3Error& error);
+
 /// What the error means to the user, with the service's own words; the caller adds the URI.
 Failure failure_of(const S3Error& error);
 

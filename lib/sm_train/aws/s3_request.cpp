@@ -1,29 +1,75 @@
 #include "sm_train/aws/s3_request.hpp"
 
+#include <algorithm>
+
+#include "sm_train/aws/instance_metadata.hpp"
+#include "sm_train/aws/region.hpp"
 #include "sm_train/aws/sigv4.hpp"
 
 namespace sm_train {
 
+namespace {
+
+using std::chrono::system_clock;
+
+constexpr std::chrono::minutes before_end(5);
+constexpr std::chrono::minutes between_renewals(1);
+
+system_clock::time_point renewal_time(const Credentials& credentials) {
+  return credentials.expires ? *credentials.expires - before_end : system_clock::time_point::max();
+}
+
+std::string find_region(const CredentialSources& sources, const Credentials& credentials,
+                        const Interrupt& interrupt) {
+  auto region = configured_region(sources.env, sources.profile);
+  if (region.empty() && credentials.from_instance) region = instance_region(sources, interrupt);
+  return region.empty() ? default_region : region;
+}
+
+}  // namespace
+
 S3Access find_s3_access(const EnvVars& env, const Backoff& backoff, const Interrupt& interrupt) {
-  const auto profile = load_profile(env);
   S3Access access;
   access.ca_bundle = env_var(env, "AWS_CA_BUNDLE");
   if (access.ca_bundle.empty()) access.ca_bundle = env_var(env, "SSL_CERT_FILE");
-  access.region = find_region(env, profile);
-  access.endpoint = find_s3_endpoint(env, profile, access.region);
-  access.credentials = find_credentials(
-      {.env = env, .profile = profile, .backoff = backoff, .ca_bundle = access.ca_bundle}, interrupt);
+  access.sources = {
+      .env = env, .profile = load_profile(env), .backoff = backoff, .ca_bundle = access.ca_bundle};
+  // A wrong setting is told before anything is asked for.
+  configured_region(env, access.sources.profile);
+  access.credentials = find_credentials(access.sources, interrupt);
+  access.renew_at = renewal_time(access.credentials);
+  access.region = find_region(access.sources, access.credentials, interrupt);
+  access.endpoint = find_s3_endpoint(env, access.sources.profile, access.region);
   return access;
+}
+
+void refresh_credentials(S3Access& access, system_clock::time_point now, const Interrupt& interrupt) {
+  if (now < access.renew_at) return;
+  try {
+    renew_credentials(access, now, interrupt);
+  } catch (const Error&) {
+    if (now >= access.credentials.expires) throw;
+    access.renew_at = now + between_renewals;
+  }
+}
+
+bool renew_credentials(S3Access& access, system_clock::time_point now, const Interrupt& interrupt) {
+  auto found = find_credentials(access.sources, interrupt);
+  access.renew_at = std::max(renewal_time(found), now + between_renewals);
+  if (found == access.credentials) return false;
+  access.credentials = std::move(found);
+  return true;
 }
 
 HttpRequest make_get(const S3Access& access, const S3Uri& uri, HttpHeaders headers,
                      std::chrono::system_clock::time_point now) {
   const auto address = address_of(uri, access.endpoint);
+  const auto point = access_point_of(uri);
   headers.emplace_back("Host", address.host);
   headers.emplace_back("X-Amz-Content-SHA256", empty_payload_hash);
   auto signature = sign(
       {.path = address.path, .headers = std::move(headers), .payload_hash = std::string(empty_payload_hash)},
-      {.region = access.region,
+      {.region = point ? point->region : access.region,
        .service = "s3",
        .time = now + access.clock_skew,
        .normalize_path = false,

@@ -18,27 +18,6 @@ std::string url_of(const S3Uri& uri, const S3Endpoint& endpoint) {
 
 }  // namespace
 
-TEST_CASE("the region comes from AWS_REGION, then AWS_DEFAULT_REGION, then the profile, then is us-east-1") {
-  const auto profile = profile_with({{"region", "eu-west-3"}});
-  CHECK(find_region({{"AWS_REGION", "eu-west-1"}, {"AWS_DEFAULT_REGION", "eu-west-2"}}, profile) ==
-        "eu-west-1");
-  CHECK(find_region({{"AWS_REGION", ""}, {"AWS_DEFAULT_REGION", "eu-west-2"}}, profile) == "eu-west-2");
-  CHECK(find_region({}, profile) == "eu-west-3");
-  CHECK(find_region({}, {}) == "us-east-1");
-}
-
-TEST_CASE("a region that could lead to another host is refused") {
-  for (const char* region : {"eu west", "evil.com/", "EU-WEST-1", "a.b"}) {
-    try {
-      find_region({{"AWS_REGION", region}}, {});
-      FAIL("accepted: " << region);
-    } catch (const Error& error) {
-      CHECK(error.failure().cause == Cause::bad_config);
-      CHECK(error.failure().what.find(region) != std::string::npos);
-    }
-  }
-}
-
 TEST_CASE("each partition has its own domain") {
   CHECK(aws_s3_endpoint("eu-west-1").url == "https://s3.eu-west-1.amazonaws.com");
   CHECK(aws_s3_endpoint("cn-north-1").url == "https://s3.cn-north-1.amazonaws.com.cn");
@@ -47,6 +26,53 @@ TEST_CASE("each partition has its own domain") {
   CHECK(aws_s3_endpoint("us-isob-east-1").url == "https://s3.us-isob-east-1.sc2s.sgov.gov");
   CHECK(aws_s3_endpoint("us-isof-south-1").url == "https://s3.us-isof-south-1.csp.hci.ic.gov");
   CHECK(aws_s3_endpoint("eu-isoe-west-1").url == "https://s3.eu-isoe-west-1.cloud.adc-e.uk");
+}
+
+TEST_CASE("dual-stack and FIPS endpoints have their own hosts") {
+  const EndpointVariant dual_stack = {.dual_stack = true};
+  const EndpointVariant fips = {.fips = true};
+  const EndpointVariant both = {.dual_stack = true, .fips = true};
+  CHECK(aws_s3_endpoint("eu-west-1", dual_stack).url == "https://s3.dualstack.eu-west-1.amazonaws.com");
+  CHECK(aws_s3_endpoint("cn-north-1", dual_stack).url == "https://s3.dualstack.cn-north-1.amazonaws.com.cn");
+  CHECK(aws_s3_endpoint("us-east-1", fips).url == "https://s3-fips.us-east-1.amazonaws.com");
+  CHECK(aws_s3_endpoint("us-gov-west-1", both).url ==
+        "https://s3-fips.dualstack.us-gov-west-1.amazonaws.com");
+  CHECK(url_of({"bucket", "k"}, aws_s3_endpoint("us-east-1", both)) ==
+        "https://bucket.s3-fips.dualstack.us-east-1.amazonaws.com/k");
+  CHECK_THROWS_AS(aws_s3_endpoint("cn-north-1", fips), Error);
+}
+
+TEST_CASE("STS has its own domains for dual-stack, and no other host for FIPS in GovCloud") {
+  CHECK(aws_sts_endpoint("eu-west-1", {}) == "https://sts.eu-west-1.amazonaws.com");
+  CHECK(aws_sts_endpoint("eu-west-1", {.dual_stack = true}) == "https://sts.eu-west-1.api.aws");
+  CHECK(aws_sts_endpoint("cn-north-1", {.dual_stack = true}) ==
+        "https://sts.cn-north-1.api.amazonwebservices.com.cn");
+  CHECK(aws_sts_endpoint("us-east-1", {.fips = true}) == "https://sts-fips.us-east-1.amazonaws.com");
+  CHECK(aws_sts_endpoint("us-gov-west-1", {.fips = true}) == "https://sts.us-gov-west-1.amazonaws.com");
+  CHECK(aws_sts_endpoint("us-gov-west-1", {.dual_stack = true, .fips = true}) ==
+        "https://sts-fips.us-gov-west-1.api.aws");
+}
+
+TEST_CASE("dual-stack and FIPS are switched on by the environment before the profile") {
+  const auto profile = profile_with({{"use_dualstack_endpoint", "true"}, {"use_fips_endpoint", "true"}});
+  CHECK(find_s3_endpoint({}, profile, "us-east-1").url ==
+        "https://s3-fips.dualstack.us-east-1.amazonaws.com");
+  CHECK(find_s3_endpoint({{"AWS_USE_DUALSTACK_ENDPOINT", "false"}}, profile, "us-east-1").url ==
+        "https://s3-fips.us-east-1.amazonaws.com");
+  CHECK(find_s3_endpoint({{"AWS_USE_FIPS_ENDPOINT", "True"}}, {}, "us-east-1").url ==
+        "https://s3-fips.us-east-1.amazonaws.com");
+}
+
+TEST_CASE("an access point is asked for in the region and by the host of its ARN") {
+  const S3Uri uri = {"arn:aws:s3:eu-west-1:123456789012:accesspoint/my-point", "a b"};
+  CHECK(url_of(uri, aws_s3_endpoint("us-east-1")) ==
+        "https://my-point-123456789012.s3-accesspoint.eu-west-1.amazonaws.com/a%20b");
+  CHECK(url_of(uri, aws_s3_endpoint("us-east-1", {.dual_stack = true, .fips = true})) ==
+        "https://my-point-123456789012.s3-accesspoint-fips.dualstack.eu-west-1.amazonaws.com/a%20b");
+  CHECK(url_of({"arn:aws-cn:s3:cn-north-1:123456789012:accesspoint:p", "k"}, aws_s3_endpoint("cn-north-1")) ==
+        "https://p-123456789012.s3-accesspoint.cn-north-1.amazonaws.com.cn/k");
+  CHECK(url_of(uri, {.url = "https://example.com:8080", .is_custom = true}) ==
+        "https://my-point-123456789012.example.com:8080/a%20b");
 }
 
 TEST_CASE("the endpoint's settings rank as in the AWS SDKs, and S3_ENDPOINT_URL comes last") {
@@ -62,6 +88,28 @@ TEST_CASE("the endpoint's settings rank as in the AWS SDKs, and S3_ENDPOINT_URL 
   CHECK(find_s3_endpoint(env, {}, "r").url == "http://four:4");
   CHECK(find_s3_endpoint(env, {}, "r").is_custom);
   CHECK_FALSE(find_s3_endpoint({}, {}, "eu-west-1").is_custom);
+}
+
+TEST_CASE("the services section of the profile comes before its endpoint_url, each service for itself") {
+  auto profile = profile_with({{"endpoint_url", "http://all"}});
+  profile.services = {{"s3.endpoint_url", "http://s3"}, {"sts.endpoint_url", "http://sts/"}};
+  CHECK(find_endpoint_url({}, profile, "s3") == "http://s3");
+  CHECK(find_endpoint_url({}, profile, "sts") == "http://sts");
+  CHECK(find_endpoint_url({{"AWS_ENDPOINT_URL", "http://env"}}, profile, "sts") == "http://env");
+  profile.services.clear();
+  CHECK(find_endpoint_url({}, profile, "sts") == "http://all");
+  CHECK(find_endpoint_url({{"S3_ENDPOINT_URL", "http://s3"}}, {}, "sts").empty());
+}
+
+TEST_CASE("configured endpoints are ignored where the environment or the profile says so") {
+  const EnvVars env = {{"AWS_ENDPOINT_URL", "http://env"}};
+  const auto ignoring = profile_with({{"ignore_configured_endpoint_urls", "true"}});
+  CHECK(find_endpoint_url(env, ignoring, "s3").empty());
+  CHECK(
+      find_endpoint_url({{"AWS_ENDPOINT_URL", "http://env"}, {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true"}},
+                        profile_with({{"endpoint_url", "http://all"}}), "s3")
+          .empty());
+  CHECK(find_endpoint_url({{"S3_ENDPOINT_URL", "http://s3"}}, ignoring, "s3") == "http://s3");
 }
 
 TEST_CASE("an endpoint that is no http URL is refused, and its setting named") {

@@ -270,6 +270,45 @@ TEST_CASE("a clock that is too far off is corrected once from the Date header") 
   CHECK(never_content.requests().size() == 2);
 }
 
+TEST_CASE("a session that has expired is renewed once, and the object asked for again") {
+  std::atomic<int> sessions = 0;
+  TcpServer agent([&](const ReceivedRequest&, Connection& c) {
+    c.send(http_answer(200, R"({"AccessKeyId": "id)" + std::to_string(++sessions) +
+                                R"(", "SecretAccessKey": "s", "Token": "t"})"));
+  });
+  const bool stays_expired = GENERATE(false, true);
+  const auto expired = saying(http_answer(400, error_xml("ExpiredToken")));
+  TcpServer server(stays_expired ? expired : in_order({expired, giving("bytes")}));
+  const S3Options options = {.env = {{"AWS_CONTAINER_CREDENTIALS_FULL_URI", agent.url()},
+                                     {"HOME", "/nonexistent"},
+                                     {"AWS_ENDPOINT_URL_S3", server.url()}},
+                             .backoff = no_wait};
+  if (stays_expired)
+    CHECK(failure_of_fetch(options).what.find("expired") != std::string::npos);
+  else
+    CHECK(read_all(open_s3_object_with(options, uri)) == "bytes");
+  REQUIRE(server.requests().size() == 2);
+  CHECK(server.requests()[0].headers.at("authorization").find("Credential=id1/") != std::string::npos);
+  CHECK(server.requests()[1].headers.at("authorization").find("Credential=id2/") != std::string::npos);
+}
+
+TEST_CASE("credentials that are about to end are renewed before the request") {
+  std::atomic<int> sessions = 0;
+  TcpServer agent([&](const ReceivedRequest&, Connection& c) {
+    const bool is_first = ++sessions == 1;
+    c.send(http_answer(200, std::string(R"({"AccessKeyId": ")") + (is_first ? "old" : "new") +
+                                R"(", "SecretAccessKey": "s", "Token": "t", "Expiration": ")" +
+                                (is_first ? "2020" : "2120") + R"(-01-01T00:00:00Z"})"));
+  });
+  TcpServer server(giving("bytes"));
+  CHECK(read_all(open_s3_object_with({.env = {{"AWS_CONTAINER_CREDENTIALS_FULL_URI", agent.url()},
+                                              {"HOME", "/nonexistent"},
+                                              {"AWS_ENDPOINT_URL_S3", server.url()}},
+                                      .backoff = no_wait},
+                                     uri)) == "bytes");
+  CHECK(server.requests().at(0).headers.at("authorization").find("Credential=new/") != std::string::npos);
+}
+
 TEST_CASE("a refusal or a missing object is told at once, when the object is opened") {
   const auto [status, code, cause] =
       GENERATE(table<int, std::string, Cause>({{403, "AccessDenied", Cause::denied},

@@ -32,3 +32,31 @@ TEST_CASE("only s3:// makes an s3 URI") {
   CHECK_FALSE(is_s3_uri("S3://b/k"));
   CHECK_FALSE(is_s3_uri("/s3://b/k"));
 }
+
+TEST_CASE("the ARN of an access point stands in the bucket's place, with a slash or a colon") {
+  for (const std::string arn : {"arn:aws:s3:eu-west-1:123456789012:accesspoint/my-point",
+                                "arn:aws-us-gov:s3:us-gov-west-1:123456789012:accesspoint:my-point"}) {
+    const auto uri = parse_s3_uri("s3://" + arn + "/a/b:c");
+    CHECK(uri.bucket == arn);
+    CHECK(uri.key == "a/b:c");
+    CHECK(to_string(uri) == "s3://" + arn + "/a/b:c");
+    const auto point = access_point_of(uri);
+    REQUIRE(point);
+    CHECK(point->region == arn.substr(arn.find(":s3:") + 4, point->region.size()));
+    CHECK(point->account == "123456789012");
+    CHECK(point->name == "my-point");
+  }
+  CHECK_FALSE(access_point_of({"bucket", "k"}));
+}
+
+TEST_CASE("an ARN of something else than an access point of one region is refused") {
+  for (const char* text : {"s3://arn:aws:s3:::bucket/k", "s3://arn:aws:s3::123456789012:accesspoint/x.mrap/k",
+                           "s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/a.evil/k",
+                           "s3://arn:aws:s3:eu-west-1:12345:accesspoint/a/k",
+                           "s3://arn:aws:s3:evil.com:123456789012:accesspoint/a/k",
+                           "s3://arn:aws:s3-object-lambda:eu-west-1:123456789012:accesspoint/a/k",
+                           "s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/a"}) {
+    CAPTURE(text);
+    CHECK_THROWS_AS(parse_s3_uri(text), Error);
+  }
+}

@@ -1,0 +1,43 @@
+#include "sm_train/aws/credentials_answer.hpp"
+
+#include <fmt/core.h>
+
+#include "sm_train/aws/timestamp.hpp"
+#include "sm_train/contract/failure.hpp"
+#include "sm_train/system/json.hpp"
+
+namespace sm_train {
+
+namespace {
+
+std::string text_at(const Dict& object, std::string_view key) {
+  const Value* value = object.find(key);
+  const std::string* text = value == nullptr ? nullptr : value->text();
+  return text == nullptr ? "" : *text;
+}
+
+}  // namespace
+
+std::optional<Credentials> credentials_in(const Dict& object, std::string_view token_name) {
+  Credentials found = {.access_key_id = text_at(object, "AccessKeyId"),
+                       .secret_access_key = text_at(object, "SecretAccessKey"),
+                       .session_token = text_at(object, token_name),
+                       .expires = parse_timestamp(text_at(object, "Expiration"))};
+  if (found.access_key_id.empty() || found.secret_access_key.empty()) return std::nullopt;
+  return found;
+}
+
+Credentials parse_credentials(std::string_view json, const std::string& service) {
+  const auto answer = try_parse_json(json, service);
+  const Dict* object = answer ? answer->dict() : nullptr;
+  auto found = object == nullptr ? std::nullopt : credentials_in(*object, "Token");
+  if (found) return *std::move(found);
+  throw Error(
+      {.cause = Cause::bad_data,
+       .what = fmt::format("{} did not answer with a JSON object that holds AccessKeyId and "
+                           "SecretAccessKey.",
+                           service),
+       .remedy = "Check the job's execution role, and that the address is the credentials service's."});
+}
+
+}  // namespace sm_train

@@ -1,0 +1,31 @@
+#include "sm_train/contract/shell_words.hpp"
+
+#include "catch.hpp"
+
+using sm_train::split_shell_words;
+using Words = std::vector<std::string>;
+
+TEST_CASE("words are parted by blanks, and quotes and backslashes keep them together") {
+  CHECK(split_shell_words("").value().empty());
+  CHECK(split_shell_words(" \t\n").value().empty());
+  CHECK(split_shell_words("  a\tb\nc ").value() == Words{"a", "b", "c"});
+  CHECK(split_shell_words(R"('a b' "c d" e\ f)").value() == Words{"a b", "c d", "e f"});
+  CHECK(split_shell_words(R"(--x='1 2'"3 4"\ 5)").value() == Words{"--x=1 23 4 5"});
+  CHECK(split_shell_words(R"('' "")").value() == Words{"", ""});
+}
+
+TEST_CASE("a backslash between single quotes is itself, and between double quotes it is before most") {
+  CHECK(split_shell_words(R"('a\b' "a\b" "a\"b" "a\\b" "\$x" a\b)").value() ==
+        Words{"a\\b", "a\\b", "a\"b", "a\\b", "$x", "ab"});
+  CHECK(split_shell_words("a\\\nb \"c\\\nd\"").value() == Words{"ab", "cd"});
+  CHECK(split_shell_words("a \\\n  b \\\n").value() == Words{"a", "b"});
+}
+
+TEST_CASE("nothing in a command line is expanded or run") {
+  CHECK(split_shell_words("$HOME * ~ #x `id` $(id) a;b |c >d").value() ==
+        Words{"$HOME", "*", "~", "#x", "`id`", "$(id)", "a;b", "|c", ">d"});
+}
+
+TEST_CASE("an open quote or a backslash at the end gives nothing") {
+  for (const char* text : {"'a", "\"a", "a \"b\\\"", "a\\", "\"\\"}) CHECK_FALSE(split_shell_words(text));
+}
