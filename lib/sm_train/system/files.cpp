@@ -188,7 +188,12 @@ class Copier {
   void entry(const fs::path& from, const fs::path& to) {
     struct stat status = {};
     const bool follow = symlinks_ == Symlinks::follow;
-    if ((follow ? ::stat : ::lstat)(from.c_str(), &status) != 0) throw_errno(Access::read, "read", from);
+    if ((follow ? ::stat : ::lstat)(from.c_str(), &status) != 0) {
+      if (follow && errno == ENOENT && fs::is_symlink(from))
+        refuse(Cause::no_input, fmt::format("{} is a symlink to {}, which is not there", from.native(),
+                                            fs::read_symlink(from).native()));
+      throw_errno(Access::read, "read", from);
+    }
     const mode_t mode = status.st_mode & 0777U;
     if (S_ISREG(status.st_mode)) {
       write_new_file(to, file_source(from), mode, interrupt_);
@@ -201,7 +206,8 @@ class Copier {
       tree(from, to);
       if (::chmod(to.c_str(), mode) != 0) throw_errno(Access::write, "set the mode of", to);
     } else {
-      refuse(fmt::format("{} is {}, which cannot be copied", from.native(), kind_of(status.st_mode)));
+      refuse(Cause::bad_data,
+             fmt::format("{} is {}, which cannot be copied", from.native(), kind_of(status.st_mode)));
     }
     copy_times(status, to);
   }
@@ -224,13 +230,13 @@ class Copier {
     if (::stat(directory.c_str(), &status) != 0) throw_errno(Access::read, "read", directory);
     const std::pair identity(status.st_dev, status.st_ino);
     if (std::find(way_.begin(), way_.end(), identity) != way_.end())
-      refuse(fmt::format("{} is a symlink to a directory that it lies in", directory.native()));
+      refuse(Cause::bad_data,
+             fmt::format("{} is a symlink to a directory that it lies in", directory.native()));
     way_.push_back(identity);
   }
 
-  [[noreturn]] static void refuse(std::string what) {
-    throw Error(
-        {.cause = Cause::bad_data, .what = std::move(what), .remedy = "Take it out of the directory."});
+  [[noreturn]] static void refuse(Cause cause, std::string what) {
+    throw Error({.cause = cause, .what = std::move(what), .remedy = "Take it out of the directory."});
   }
 
   const Interrupt& interrupt_;
