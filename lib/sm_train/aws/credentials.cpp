@@ -2,6 +2,7 @@
 
 #include <array>
 #include <functional>
+#include <optional>
 
 #include <fmt/core.h>
 
@@ -23,10 +24,17 @@ std::string text_at(const Dict& object, std::string_view key) {
   return text == nullptr ? "" : *text;
 }
 
+/// Nothing where it is no JSON, or is nested too deep, of which the parser says what helps with a file only.
+std::optional<Value> read_answer(std::string_view json, const std::string& service) try {
+  return try_parse_json(json, service);
+} catch (const Error&) {
+  return std::nullopt;
+}
+
 }  // namespace
 
 Credentials parse_credentials(std::string_view json, const std::string& service) {
-  const auto answer = try_parse_json(json, service);
+  const auto answer = read_answer(json, service);
   const Dict* object = answer ? answer->dict() : nullptr;
   Credentials found = object == nullptr
                           ? Credentials{}
