@@ -32,7 +32,7 @@ std::vector<std::string> words_of(const Profile& profile) {
 }
 
 Credentials read_answer(const std::string& output, const Profile& profile, const std::string& program) {
-  const auto answer = try_parse_json(output, fmt::format("The output of {}", program));
+  const auto answer = read_answer(output, fmt::format("The output of {}", program));
   const Dict* object = answer ? answer->dict() : nullptr;
   const Value* version = object == nullptr ? nullptr : object->find("Version");
   const bool is_readable = version != nullptr && *version == Value(1);

@@ -69,18 +69,16 @@ std::string command_line(const Command& command) {
   bool value_is_secret = false;
   for (const std::string& word : command.argv) {
     if (!line.empty()) line += ' ';
-    if (value_is_secret) {
-      line += mask;
-      value_is_secret = false;
-      continue;
-    }
     const std::size_t equals = word.find('=');
     const bool secret = is_flag(word) && is_secret(std::string_view(word).substr(0, equals));
-    value_is_secret = secret && equals == std::string::npos;
-    if (secret && equals != std::string::npos)
+    if (value_is_secret)
+      line += mask;
+    else if (secret && equals != std::string::npos)
       line += shell_word(std::string_view(word).substr(0, equals + 1)).append(mask);
     else
       line += shell_word(word);
+    // What follows a flag may be another flag, as not each has a value.
+    value_is_secret = secret && equals == std::string::npos;
   }
   return line;
 }

@@ -104,6 +104,13 @@ TEST_CASE("a container service that refuses, or answers with something else, is 
   CHECK_FALSE(contains(odd.what + odd.remedy, "hidden"));
 }
 
+TEST_CASE("an answer that is nested too deep for JSON is no answer of a credentials service") {
+  const std::string deep = std::string(2000, '[') + std::string(2000, ']');
+  const auto failure = failure_in([&] { parse_credentials(deep, "The service"); });
+  CHECK(failure.cause == Cause::bad_data);
+  CHECK(contains(failure.what, "The service did not answer"));
+}
+
 TEST_CASE("the instance's role is asked for with a token of IMDSv2") {
   TcpServer server([](const ReceivedRequest& request, Connection& c) {
     const std::string roles = "/latest/meta-data/iam/security-credentials/";

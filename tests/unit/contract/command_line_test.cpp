@@ -27,3 +27,7 @@ TEST_CASE("the values of secret flags are masked in a command line") {
         "p --HF_Token ****** --db-password=****** --client_secret ******");
   CHECK(line({"monkey", "x"}) == "monkey x");
 }
+
+TEST_CASE("a secret is masked behind a secret flag that has no value") {
+  CHECK(line({"p", "--use_auth_token", "--password", "s3cr3t", "x"}) == "p --use_auth_token ****** ****** x");
+}

@@ -1,0 +1,86 @@
+// What output/failure says of a program that failed.
+//
+// The input: how it ended ("exited 3", "killed 9", and "out of memory" where it was), the tails of stdout and
+// of stderr, and the command, an argument a line.
+
+#include "sm_train/contract/failure_text.hpp"
+
+#include <charconv>
+#include <string>
+
+#include "support.hpp"
+
+namespace sm_train::fuzz {
+
+namespace {
+
+constexpr std::string_view traceback =
+    "\nTraceback (most recent call last):\n  File \"train.py\", line 1, in <module>\nOSError: disk is full\n";
+constexpr std::string_view secret = "correct-horse-battery-staple";
+
+int number_in(std::string_view text) {
+  int number = 0;
+  const std::size_t start = std::min(text.find(' '), text.size() - 1) + 1;
+  std::from_chars(text.data() + start, text.data() + text.size(), number);
+  return number;
+}
+
+Outcome outcome_of(std::string_view how, std::string_view stdout_tail, std::string_view stderr_tail) {
+  Outcome outcome{.stdout_tail = std::string(stdout_tail),
+                  .stderr_tail = std::string(stderr_tail),
+                  .out_of_memory = how.find("out of memory") != std::string_view::npos};
+  const auto number = static_cast<unsigned>(how.empty() ? 0 : number_in(how));
+  if (how.starts_with("killed"))
+    outcome.end = Killed{static_cast<int>(1 + number % 64)};
+  else
+    outcome.end = Exited{static_cast<int>(number % 256)};
+  return outcome;
+}
+
+Command command_of(std::string_view lines) {
+  Command command;
+  while (!lines.empty()) {
+    const std::size_t end = std::min(lines.find('\n'), lines.size());
+    command.argv.emplace_back(lines.substr(0, end));
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
+  return command;
+}
+
+void check_text(const std::string& text) {
+  require(!find_invalid_utf8(text), "the text is UTF-8");
+  require(characters_of(text) <= max_failure_characters, "the text is as long as SageMaker shows");
+}
+
+void check_outcome(const Outcome& outcome, const Command& command) {
+  const std::string text = failure_text(outcome, command);
+  check_text(text);
+  require(text.starts_with("ExecuteUserScriptError:\nExitCode " + std::to_string(exit_code(outcome)) +
+                           "\nErrorMessage \""),
+          "the cause stands first");
+  for (const char c : text)
+    require(static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t',
+            "no control character reaches the console that shows the text");
+}
+
+}  // namespace
+
+void check(std::string_view input) {
+  const auto [how, stdout_tail, stderr_tail, arguments] = split<4>(input);
+  Outcome outcome = outcome_of(how, stdout_tail, stderr_tail);
+  Command command = command_of(arguments);
+  check_outcome(outcome, command);
+
+  outcome.stderr_tail += traceback;
+  check_outcome(outcome, command);
+  require(failure_text(outcome, command).find("OSError: disk is full") != std::string::npos,
+          "the last exception is told, whatever stands before it");
+
+  command.argv.insert(command.argv.end(), {"--password", std::string(secret)});
+  if (input.find(secret) == std::string_view::npos)
+    require(failure_text(outcome, command).find(secret) == std::string::npos, "a secret is not told");
+
+  check_text(failure_text(Failure{.what = std::string(stderr_tail), .remedy = std::string(stdout_tail)}));
+}
+
+}  // namespace sm_train::fuzz
