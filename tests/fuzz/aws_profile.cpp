@@ -7,7 +7,9 @@
 #include <string>
 
 #include "sm_train/aws/endpoint.hpp"
+#include "sm_train/aws/host_label.hpp"
 #include "sm_train/aws/profile.hpp"
+#include "sm_train/aws/region.hpp"
 #include "sm_train/system/files.hpp"
 #include "support.hpp"
 
@@ -48,8 +50,8 @@ std::string credentials_file_of(const Profile& profile) {
 
 void check_region_and_endpoint(const Profile& profile) {
   refusal_of({Cause::bad_config}, [&] {
-    const std::string region = find_region({}, profile);
-    require(is_region_name(region), "a region can be a part of a host's name");
+    const std::string region = configured_region({}, profile);
+    require(region.empty() || is_host_label(region), "a region can be a part of a host's name");
     const S3Endpoint endpoint = find_s3_endpoint({}, profile, region);
     const S3Address address = address_of({.bucket = "bucket", .key = "a key"}, endpoint);
     require(address.origin.starts_with("http"), "an endpoint is a URL");

@@ -1,9 +1,8 @@
 // What a service that gives credentials answers.
 
-#include "sm_train/aws/credentials.hpp"
-
 #include <string>
 
+#include "sm_train/aws/credentials_answer.hpp"
 #include "support.hpp"
 
 namespace sm_train::fuzz {

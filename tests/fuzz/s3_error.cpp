@@ -7,7 +7,7 @@
 #include <charconv>
 #include <string>
 
-#include "sm_train/aws/endpoint.hpp"
+#include "sm_train/aws/host_label.hpp"
 #include "support.hpp"
 
 namespace sm_train::fuzz {
@@ -19,7 +19,7 @@ void check(std::string_view input) {
 
   const S3Error error = read_s3_error(status, {{"x-amz-bucket-region", std::string(region)}}, xml);
   require(error.status == status, "the status is kept");
-  require(error.region.empty() || is_region_name(error.region), "a region can be a part of a host's name");
+  require(error.region.empty() || is_host_label(error.region), "a region can be a part of a host's name");
   require(!is_wrong_region(error) || !error.region.empty(), "a wrong region comes with the right one");
   for (const auto& [name, text] : {std::pair("Code", error.code), std::pair("Message", error.message)}) {
     const std::string end = std::string("</") + name + ">";

@@ -27,14 +27,14 @@ std::optional<Credentials> credentials_in(const Dict& object, std::string_view t
   return found;
 }
 
-std::optional<Value> read_answer(std::string_view json, const std::string& service) try {
+std::optional<Value> read_json_answer(std::string_view json, const std::string& service) try {
   return try_parse_json(json, service);
 } catch (const Error&) {
   return std::nullopt;  // nested without end: the parser's remedy is for a file
 }
 
 Credentials parse_credentials(std::string_view json, const std::string& service) {
-  const auto answer = read_answer(json, service);
+  const auto answer = read_json_answer(json, service);
   const Dict* object = answer ? answer->dict() : nullptr;
   auto found = object == nullptr ? std::nullopt : credentials_in(*object, "Token");
   if (found) return *std::move(found);

@@ -10,7 +10,7 @@
 namespace sm_train {
 
 /// The JSON that `service` answered; nothing where it is none.
-std::optional<Value> read_answer(std::string_view json, const std::string& service);
+std::optional<Value> read_json_answer(std::string_view json, const std::string& service);
 
 /// AccessKeyId, SecretAccessKey, `token_name` and Expiration of an object; nothing where a key is missing.
 /// An Expiration that is no time counts as none.

@@ -8,7 +8,6 @@
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/contract/shell_words.hpp"
 #include "sm_train/system/capture.hpp"
-#include "sm_train/system/json.hpp"
 
 namespace sm_train {
 
@@ -32,7 +31,7 @@ std::vector<std::string> words_of(const Profile& profile) {
 }
 
 Credentials read_answer(const std::string& output, const Profile& profile, const std::string& program) {
-  const auto answer = read_answer(output, fmt::format("The output of {}", program));
+  const auto answer = read_json_answer(output, fmt::format("The output of {}", program));
   const Dict* object = answer ? answer->dict() : nullptr;
   const Value* version = object == nullptr ? nullptr : object->find("Version");
   const bool is_readable = version != nullptr && *version == Value(1);

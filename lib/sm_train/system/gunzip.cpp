@@ -15,6 +15,8 @@ namespace sm_train {
 
 namespace {
 
+constexpr Bytef first_magic_byte = 0x1f;  // RFC 1952, section 2.3.1
+
 constexpr std::size_t block_size = std::size_t{128} << 10U;
 constexpr int gzip_only = 16 + MAX_WBITS;
 
@@ -52,12 +54,13 @@ class Gunzip {
     return true;
   }
 
-  /// Skips the zero bytes that tape-minded tools put after a member.
+  /// Skips the zero bytes that tape-minded tools put after a member. What is there and begins no member is
+  /// not looked at, as gzip(1) and Python's tarfile do not.
   bool next_member() {
     while (refill()) {
       if (*stream_.next_in != 0) {
-        in_member_ = true;
-        return ::inflateReset(&stream_) == Z_OK;
+        in_member_ = *stream_.next_in == first_magic_byte;
+        return in_member_ && ::inflateReset(&stream_) == Z_OK;
       }
       ++stream_.next_in;
       --stream_.avail_in;

@@ -1,6 +1,7 @@
 #include "sm_train/aws/credentials.hpp"
 
 #include "aws/credential_support.hpp"
+#include "sm_train/aws/credentials_answer.hpp"
 #include "sm_train/aws/timestamp.hpp"
 
 using namespace sm_train;

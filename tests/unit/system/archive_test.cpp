@@ -68,10 +68,11 @@ TEST_CASE("a zip is unpacked with its modes, symlinks and unicode names") {
   CHECK(extracted(from_hex(zip_hex)) == expected);
 }
 
-TEST_CASE("a gzip of several members, and zero bytes after them, are read to the end") {
+TEST_CASE("a gzip of several members is read to the end, and what follows and is none is not") {
   const std::string whole = tar(small_tree);
   CHECK(extracted(gzip(whole.substr(0, 700)) + gzip(whole.substr(700))) == small_tree_unpacked);
   CHECK(extracted(gzip(whole) + std::string(10000, '\0')) == small_tree_unpacked);
+  CHECK(extracted(gzip(whole) + "garbage") == small_tree_unpacked);
 }
 
 TEST_CASE("a tar that ends without its zero blocks, or with many, is whole") {
@@ -297,7 +298,6 @@ TEST_CASE("corrupt, truncated and foreign data have messages of their own") {
   CHECK(contains(refusal(wrong_length).what, "gzip data is corrupt (incorrect length check)"));
   CHECK(contains(refusal(packed.substr(0, packed.size() / 2)).what, "ends in the middle of the gzip data"));
   CHECK(contains(refusal(packed.substr(0, packed.size() - 1)).what, "ends in the middle of the gzip data"));
-  CHECK(contains(refusal(packed + "garbage").what, "gzip data is corrupt"));
   CHECK(contains(refusal(plain.substr(0, 100000)).what, "cut off in or after entry \"z.bin\""));
   CHECK(contains(refusal("").what, "is empty"));
   CHECK(contains(refusal("print(1)\n").what, "not an archive"));
