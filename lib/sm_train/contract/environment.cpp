@@ -62,7 +62,7 @@ bool has_framework(const Platform& platform) {
 
 /// A framework's own function may do without one.
 std::string find_program(const Job& job) {
-  const std::string program = job.hyperparameters.settings.program.value_or("");
+  std::string program = job.hyperparameters.settings.program.value_or("");
   if (program.empty() && !has_framework(job.platform))
     throw Error(
         {.cause = Cause::bad_config,
