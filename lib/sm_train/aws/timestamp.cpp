@@ -3,6 +3,8 @@
 #include <ctime>
 #include <string>
 
+#include "sm_train/system/clock.hpp"
+
 namespace sm_train {
 
 namespace {
@@ -27,7 +29,7 @@ std::optional<std::chrono::system_clock::time_point> parse_timestamp(std::string
   const char* rest = ::strptime(copy.c_str(), "%Y-%m-%dT%H:%M:%S", &time);
   const auto zone = rest == nullptr ? std::nullopt : zone_of(rest);
   if (!zone) return std::nullopt;
-  return std::chrono::system_clock::from_time_t(::timegm(&time) - *zone);
+  return to_system_time(::timegm(&time) - *zone);
 }
 
 }  // namespace sm_train

@@ -8,6 +8,7 @@
 #include <curl/curl.h>
 #include <fmt/core.h>
 
+#include "sm_train/system/clock.hpp"
 #include "sm_train/system/wait.hpp"
 
 namespace sm_train {
@@ -111,9 +112,7 @@ std::string_view find_header(const HttpHeaders& headers, std::string_view name) 
 }
 
 std::optional<std::chrono::system_clock::time_point> parse_http_date(std::string_view text) {
-  const std::time_t seconds = curl_getdate(std::string(text).c_str(), nullptr);
-  if (seconds == -1) return std::nullopt;
-  return std::chrono::system_clock::from_time_t(seconds);
+  return to_system_time(curl_getdate(std::string(text).c_str(), nullptr));
 }
 
 // libcurl keeps pointers to this, so it stays where it is.

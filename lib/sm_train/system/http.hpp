@@ -21,7 +21,7 @@ using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 /// The value of the first header of that name, whatever its case; empty where there is none.
 std::string_view find_header(const HttpHeaders& headers, std::string_view name);
 
-/// The time of a Date header; nothing where it is no date.
+/// The time of a Date header; nothing where it is no date, or one that to_system_time() has not.
 std::optional<std::chrono::system_clock::time_point> parse_http_date(std::string_view text);
 
 struct HttpRequest {

@@ -50,7 +50,7 @@ TEST_CASE("a process that cannot be started, or whose command line is none, is a
 }
 
 TEST_CASE("what a process prints must be JSON of version 1 with both keys") {
-  const auto printed = GENERATE(as<std::string>(), "hidden", "[]", "{}",
+  const auto printed = GENERATE(as<std::string>(), "hidden", "[]", "{}", std::string(1000, '['),
                                 R"({"Version": 2, "AccessKeyId": "a", "SecretAccessKey": "hidden"})",
                                 R"({"AccessKeyId": "a", "SecretAccessKey": "hidden"})",
                                 R"({"Version": 1, "SecretAccessKey": "hidden"})");

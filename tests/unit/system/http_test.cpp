@@ -221,5 +221,6 @@ TEST_CASE("a Date header is read, and what is none is nothing") {
   CHECK(parse_http_date("Fri, 24 May 2013 00:00:00 GMT") ==
         std::chrono::system_clock::from_time_t(1369353600));
   CHECK_FALSE(parse_http_date("").has_value());
+  CHECK_FALSE(parse_http_date("Fri, 31 Dec 9999 23:59:59 GMT").has_value());
   CHECK_FALSE(parse_http_date("yesterday-ish").has_value());
 }
