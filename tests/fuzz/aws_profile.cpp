@@ -52,7 +52,7 @@ void check_region_and_endpoint(const Profile& profile) {
   refusal_of({Cause::bad_config}, [&] {
     const std::string region = configured_region({}, profile);
     require(region.empty() || is_host_label(region), "a region can be a part of a host's name");
-    const S3Endpoint endpoint = find_s3_endpoint({}, profile, region);
+    const S3Endpoint endpoint = find_s3_endpoint({}, profile, region.empty() ? default_region : region);
     const S3Address address = address_of({.bucket = "bucket", .key = "a key"}, endpoint);
     require(address.origin.starts_with("http"), "an endpoint is a URL");
     require(!address.host.empty() && address.host.find('/') == std::string::npos, "a host is a host");

@@ -22,9 +22,8 @@ bool contains(std::string_view text, std::string_view part) {
 void check(std::string_view input) {
   const auto [name, program] = split<2>(input);
   if (imports_option_parser(program))
-    require(
-        contains(program, "import") || contains(program, "from") || contains(program, ".HfArgumentParser"),
-        "no parser is imported without an import");
+    require(contains(program, "import") || contains(program, "from") || contains(program, "HfArgumentParser"),
+            "no parser is imported without an import");
   std::string identifier(name);
   std::replace(identifier.begin(), identifier.end(), '-', '_');
   if (declares_option(program, name))
