@@ -93,14 +93,15 @@ TEST_CASE("a container service that fails for a moment is asked again") {
 }
 
 TEST_CASE("a container service that refuses, or answers with something else, is an error without its text") {
-  std::string answer = http_answer(403, "forbidden");
-  TcpServer server([&](const ReceivedRequest&, Connection& c) { c.send(answer); });
-  const auto sources = sources_of({{"AWS_CONTAINER_CREDENTIALS_FULL_URI", server.url()}});
-  const auto refused = failure_in([&] { container_credentials(sources, {}); });
+  const auto failure_at = [](const std::string& answer) {
+    TcpServer server([answer](const ReceivedRequest&, Connection& c) { c.send(answer); });
+    const auto sources = sources_of({{"AWS_CONTAINER_CREDENTIALS_FULL_URI", server.url()}});
+    return failure_in([&] { container_credentials(sources, {}); });
+  };
+  const auto refused = failure_at(http_answer(403, "forbidden"));
   CHECK(refused.cause == Cause::denied);
   CHECK(contains(refused.what, "403"));
-  answer = http_answer(200, R"({"SecretAccessKey": "hidden"})");
-  const auto odd = failure_in([&] { container_credentials(sources, {}); });
+  const auto odd = failure_at(http_answer(200, R"({"SecretAccessKey": "hidden"})"));
   CHECK(odd.cause == Cause::bad_data);
   CHECK_FALSE(contains(odd.what + odd.remedy, "hidden"));
 }
