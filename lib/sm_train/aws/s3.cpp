@@ -7,7 +7,6 @@
 #include <fmt/core.h>
 
 #include "sm_train/aws/s3_error.hpp"
-#include "sm_train/aws/s3_options.hpp"
 #include "sm_train/aws/s3_request.hpp"
 #include "sm_train/system/digest.hpp"
 #include "sm_train/system/wait.hpp"
@@ -212,14 +211,10 @@ auto naming(const std::string& uri, const Step& step) {
 
 }  // namespace
 
-ByteSource open_s3_object_with(const S3Options& options, const S3Uri& uri, const Interrupt& interrupt) {
+S3Object open_s3_object(const S3Uri& uri, const S3Options& options, const Interrupt& interrupt) {
   const auto name = to_string(uri);
   auto download = naming(name, [&] { return std::make_shared<S3Download>(options, uri, interrupt); });
-  return [download, name] { return naming(name, [&] { return download->read(); }); };
-}
-
-ByteSource open_s3_object(const S3Uri& uri, const Interrupt& interrupt) {
-  return open_s3_object_with({.env = process_env_vars()}, uri, interrupt);
+  return {.bytes = [download, name] { return naming(name, [&] { return download->read(); }); }};
 }
 
 }  // namespace sm_train

@@ -38,8 +38,8 @@ void unpack_or_store(const ByteSource& bytes, const CodeFile& file, const fs::pa
 }
 
 void fetch_object(const std::string& source, const S3Uri& uri, const fs::path& code,
-                  const Interrupt& interrupt, const OpenObject& open_object) {
-  const ByteSource bytes = open_object(uri, interrupt);
+                  const FetchOptions& options, const Interrupt& interrupt, const OpenObject& open_object) {
+  const ByteSource bytes = open_object(uri, options.s3, interrupt).bytes;
   const Staging staging(code);
   const CodeFile file = {.source = source, .name = uri.key.substr(uri.key.rfind('/') + 1), .mode = 0644};
   unpack_or_store(bytes, file, staging.tree(), interrupt);
@@ -108,12 +108,12 @@ fs::path code_directory(const fs::path& code) {
 
 }  // namespace
 
-void fetch_code(const std::string& source, const fs::path& code, const Interrupt& interrupt,
-                const OpenObject& open_object) {
+void fetch_code(const std::string& source, const fs::path& code, const FetchOptions& options,
+                const Interrupt& interrupt, const OpenObject& open_object) {
   const CodeSource from = parse_code_source(source);
   const fs::path directory = code_directory(code);
   if (const auto* uri = std::get_if<S3Uri>(&from); uri != nullptr)
-    fetch_object(source, *uri, directory, interrupt, open_object);
+    fetch_object(source, *uri, directory, options, interrupt, open_object);
   else
     fetch_local(source, std::get<fs::path>(from), directory, interrupt);
 }

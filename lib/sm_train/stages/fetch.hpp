@@ -1,16 +1,32 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <string>
 
 #include "sm_train/aws/s3.hpp"
+#include "sm_train/system/archive.hpp"
 #include "sm_train/system/byte_source.hpp"
 #include "sm_train/system/interrupt.hpp"
 
 namespace sm_train {
 
-using OpenObject = std::function<ByteSource(const S3Uri&, const Interrupt&)>;
+using OpenObject = std::function<S3Object(const S3Uri&, const S3Options&, const Interrupt&)>;
+
+/// What becomes of what is in the code directory already.
+enum class ExistingCode {
+  overlay,  ///< it stays; directories are merged, anything else gives way to what is new
+  keep,     ///< it stays as it is, and nothing is fetched; an empty directory is filled
+  replace,  ///< it goes, once the new tree is whole
+};
+
+struct FetchOptions {
+  ExistingCode existing_code = ExistingCode::overlay;
+  ArchiveLimits limits;
+  std::chrono::milliseconds timeout{0};  ///< for all of it; zero: none
+  S3Options s3;
+};
 
 /// Puts the user's code into `code`: from `s3://bucket/key` (an archive, or a lone file), a local directory,
 /// a local archive, or a local file, with or without `file://`.
@@ -26,7 +42,8 @@ using OpenObject = std::function<ByteSource(const S3Uri&, const Interrupt&)>;
 ///
 /// Throws Error that names the source: usage (it is no such source, or a directory that holds `code` or lies
 /// in it), no_input, bad_data, denied, unavailable, cannot_create, io; and what `interrupt` throws.
-void fetch_code(const std::string& source, const std::filesystem::path& code, const Interrupt& interrupt = {},
+void fetch_code(const std::string& source, const std::filesystem::path& code,
+                const FetchOptions& options = {}, const Interrupt& interrupt = {},
                 const OpenObject& open_object = open_s3_object);
 
 }  // namespace sm_train

@@ -7,6 +7,7 @@
 #include "sm_train/contract/arguments.hpp"
 #include "sm_train/contract/command.hpp"
 #include "sm_train/contract/paths.hpp"
+#include "sm_train/stages/fetch.hpp"
 
 namespace sm_train {
 
@@ -28,6 +29,7 @@ struct Options {
   std::string python;                           ///< --python, SM_TRAIN_PYTHON; empty: found
   std::string requirements;   ///< --requirements, SM_TRAIN_REQUIREMENTS; empty: requirements.txt
   ArgumentOptions arguments;  ///< --argument-style and --bool-style
+  FetchOptions fetch;         ///< --existing-code and others
   ChannelArgs channel_args = ChannelArgs::automatic;                   ///< --channel-args
   std::chrono::milliseconds grace_period = std::chrono::seconds(110);  ///< --grace-period
   EnvVars environment;  ///< the process's own, for its settings and for the program to inherit

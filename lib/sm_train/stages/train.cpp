@@ -22,10 +22,10 @@ namespace sm_train {
 
 namespace {
 
-void fetch(const Job& job, const Environment& environment, const Paths& paths, Signals& signals) {
+void fetch(const Job& job, const Environment& environment, const Options& options, Signals& signals) {
   const auto& source = job.hyperparameters.settings.submit_directory;
   if (!source || runs_framework(environment)) return;
-  fetch_code(os_bytes(*source, "The submit directory"), paths.code(),
+  fetch_code(os_bytes(*source, "The submit directory"), options.paths.code(), options.fetch,
              signals.interrupt_of("while fetching the code"));
 }
 
@@ -51,7 +51,7 @@ int run_job(const Options& options, Signals& signals) {
   const Environment environment = create_environment(job, machine, paths);
   set_log_level(environment.log_level);
 
-  fetch(job, environment, paths, signals);
+  fetch(job, environment, options, signals);
   const std::string program = os_bytes(environment.user_entry_point, "The program's name");
   const CodeLayout code = list_code(paths.code(), program);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -7,6 +8,12 @@
 #include "sm_train/system/interrupt.hpp"
 
 namespace sm_train {
+
+/// Against archive bombs; zero: no limit.
+struct ArchiveLimits {
+  std::uint64_t max_entries = 1'000'000;
+  std::uint64_t max_bytes = std::uint64_t{64} << 30U;  ///< of all files together, as unpacked; holes count
+};
 
 /// Unpacks an archive (tar, plain or compressed with gzip, bzip2, xz or zstd; zip) into `directory`, which
 /// must exist and be empty. Entries that would leave it (`..`, an absolute name, through a link) and devices,

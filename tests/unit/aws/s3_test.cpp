@@ -4,7 +4,6 @@
 #include <sstream>
 
 #include "catch.hpp"
-#include "sm_train/aws/s3_options.hpp"
 #include "sm_train/aws/sigv4.hpp"
 #include "sm_train/system/digest.hpp"
 #include "support/interrupter.hpp"
@@ -81,19 +80,19 @@ S3Options options_for(const TcpServer& server) {
           .backoff = no_wait};
 }
 
-std::string read_all(const ByteSource& source) {
+std::string read_all(const S3Object& object) {
   std::string bytes;
-  for (auto block = source(); !block.empty(); block = source()) bytes += block;
+  for (auto block = object.bytes(); !block.empty(); block = object.bytes()) bytes += block;
   return bytes;
 }
 
 std::string fetch(const TcpServer& server) {
-  return read_all(open_s3_object_with(options_for(server), uri));
+  return read_all(open_s3_object(uri, options_for(server)));
 }
 
 Failure failure_of_fetch(const S3Options& options, const S3Uri& of = uri) {
   try {
-    read_all(open_s3_object_with(options, of));
+    read_all(open_s3_object(of, options));
   } catch (const Error& error) {
     const auto& failure = error.failure();
     CHECK(failure.what.starts_with(to_string(of) + ": "));
@@ -146,7 +145,7 @@ TEST_CASE("an object is fetched with one signed request, its key encoded once") 
 
 TEST_CASE("an empty object gives no block, again and again") {
   TcpServer server(giving(""));
-  const auto source = open_s3_object_with(options_for(server), uri);
+  const auto source = open_s3_object(uri, options_for(server)).bytes;
   CHECK(source().empty());
   CHECK(source().empty());
 }
@@ -174,7 +173,7 @@ TEST_CASE("a transfer that stalls is resumed") {
                              breaking_off_after(body.size(), body)}));
   auto options = options_for(server);
   options.stall_timeout = std::chrono::milliseconds(100);
-  CHECK(read_all(open_s3_object_with(options, uri)) == body);
+  CHECK(read_all(open_s3_object(uri, options)) == body);
   CHECK(server.requests().size() == 2);
 }
 
@@ -216,7 +215,7 @@ TEST_CASE("the waits between attempts are those of the backoff, and new bytes st
     failures.push_back(count);
     return std::chrono::milliseconds(0);
   };
-  CHECK(read_all(open_s3_object_with(options, uri)) == body);
+  CHECK(read_all(open_s3_object(uri, options)) == body);
   CHECK(failures == std::vector{1, 2, 1});
 }
 
@@ -228,7 +227,7 @@ TEST_CASE("an interrupt ends the wait between attempts at once") {
     interrupter.raise();
     return std::chrono::hours(1);
   };
-  CHECK_THROWS_AS(open_s3_object_with(options, uri, interrupter.interrupt()), test::Interrupted);
+  CHECK_THROWS_AS(open_s3_object(uri, options, interrupter.interrupt()), test::Interrupted);
 }
 
 TEST_CASE("a wrong region is corrected once, from the header or the XML, and signed anew") {
@@ -286,7 +285,7 @@ TEST_CASE("a session that has expired is renewed once, and the object asked for 
   if (stays_expired)
     CHECK(failure_of_fetch(options).what.find("expired") != std::string::npos);
   else
-    CHECK(read_all(open_s3_object_with(options, uri)) == "bytes");
+    CHECK(read_all(open_s3_object(uri, options)) == "bytes");
   REQUIRE(server.requests().size() == 2);
   CHECK(server.requests()[0].headers.at("authorization").find("Credential=id1/") != std::string::npos);
   CHECK(server.requests()[1].headers.at("authorization").find("Credential=id2/") != std::string::npos);
@@ -301,11 +300,10 @@ TEST_CASE("credentials that are about to end are renewed before the request") {
                                 (is_first ? "2020" : "2120") + R"(-01-01T00:00:00Z"})"));
   });
   TcpServer server(giving("bytes"));
-  CHECK(read_all(open_s3_object_with({.env = {{"AWS_CONTAINER_CREDENTIALS_FULL_URI", agent.url()},
+  CHECK(read_all(open_s3_object(uri, {.env = {{"AWS_CONTAINER_CREDENTIALS_FULL_URI", agent.url()},
                                               {"HOME", "/nonexistent"},
                                               {"AWS_ENDPOINT_URL_S3", server.url()}},
-                                      .backoff = no_wait},
-                                     uri)) == "bytes");
+                                      .backoff = no_wait})) == "bytes");
   CHECK(server.requests().at(0).headers.at("authorization").find("Credential=new/") != std::string::npos);
 }
 
@@ -317,7 +315,7 @@ TEST_CASE("a refusal or a missing object is told at once, when the object is ope
                                                {404, "NoSuchBucket", Cause::no_input},
                                                {404, "NoSuchKey", Cause::no_input}}));
   TcpServer server(saying(http_answer(status, error_xml(code))));
-  CHECK_THROWS_AS(open_s3_object_with(options_for(server), uri), Error);
+  CHECK_THROWS_AS(open_s3_object(uri, options_for(server)), Error);
   const auto failure = failure_of_fetch(options_for(server));
   CHECK(failure.cause == cause);
   CHECK(failure.what.find(code) != std::string::npos);

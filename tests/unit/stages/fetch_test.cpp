@@ -16,12 +16,14 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const OpenObject no_s3 = [](const S3Uri&, const Interrupt&) -> ByteSource {
+const OpenObject no_s3 = [](const S3Uri&, const S3Options&, const Interrupt&) -> S3Object {
   throw Error({.cause = Cause::internal, .what = "S3 was asked", .remedy = ""});
 };
 
 OpenObject object(const std::string& bytes) {
-  return [bytes](const S3Uri&, const Interrupt&) { return source_of(bytes); };
+  return [bytes](const S3Uri&, const S3Options&, const Interrupt&) {
+    return S3Object{.bytes = source_of(bytes), .size = bytes.size()};
+  };
 }
 
 const std::string archive = gzip(tar({{.name = "train.py", .content = "new"}, {.name = "pkg/a.py"}}));
@@ -35,7 +37,7 @@ struct Base {
 };
 
 Failure refusal(const std::string& source, const fs::path& code, const OpenObject& open_object = no_s3) {
-  const auto failure = failure_of([&] { fetch_code(source, code, {}, open_object); });
+  const auto failure = failure_of([&] { fetch_code(source, code, {}, {}, open_object); });
   REQUIRE(failure.has_value());
   CHECK_FALSE(failure->remedy.empty());
   return *failure;
@@ -47,10 +49,11 @@ TEST_CASE("an object in S3 that is an archive is unpacked, whatever its key") {
   const Base base;
   const std::string key = GENERATE("code.tar.gz", "job/source/sourcedir.tar.gz", "no-suffix", "odd.py");
   S3Uri asked;
-  fetch_code("s3://bucket/" + key, base.code, {}, [&](const S3Uri& uri, const Interrupt&) {
-    asked = uri;
-    return source_of(archive);
-  });
+  fetch_code("s3://bucket/" + key, base.code, {}, {},
+             [&](const S3Uri& uri, const S3Options&, const Interrupt&) {
+               asked = uri;
+               return S3Object{.bytes = source_of(archive)};
+             });
   CHECK(asked.bucket == "bucket");
   CHECK(asked.key == key);
   CHECK(tree_of(base.code) == unpacked);
@@ -59,8 +62,8 @@ TEST_CASE("an object in S3 that is an archive is unpacked, whatever its key") {
 
 TEST_CASE("an object in S3 that is no archive is stored under its key's last segment") {
   const Base base;
-  fetch_code("s3://b/some/where/train.py", base.code, {}, object("print(1)"));
-  fetch_code("s3://b/empty", base.code, {}, object(""));
+  fetch_code("s3://b/some/where/train.py", base.code, {}, {}, object("print(1)"));
+  fetch_code("s3://b/empty", base.code, {}, {}, object(""));
   CHECK(tree_of(base.code) == Tree{{"train.py", "file 0644 print(1)"}, {"empty", "file 0644 "}});
 }
 
@@ -75,7 +78,7 @@ TEST_CASE("an object named like an archive that is none is an error, and so is a
 
 TEST_CASE("S3's own error comes through, and nothing is made") {
   const Base base;
-  CHECK(refusal("s3://b/k", base.code, [](const S3Uri&, const Interrupt&) -> ByteSource {
+  CHECK(refusal("s3://b/k", base.code, [](const S3Uri&, const S3Options&, const Interrupt&) -> S3Object {
           throw Error({.cause = Cause::denied, .what = "s3://b/k: denied", .remedy = "x"});
         }).cause == Cause::denied);
   CHECK(tree_of(base.root).empty());
@@ -92,8 +95,8 @@ TEST_CASE("a local archive is unpacked, and a lone file is copied with its mode"
   put_file(base.root / "in/code.bin", archive);
   put_file(base.root / "in/run.sh", "#!/bin/sh\n");
   ::chmod((base.root / "in/run.sh").c_str(), 0755);
-  fetch_code((base.root / "in/code.bin").native(), base.code, {}, no_s3);
-  fetch_code((base.root / "in/run.sh").native(), base.code, {}, no_s3);
+  fetch_code((base.root / "in/code.bin").native(), base.code, {}, {}, no_s3);
+  fetch_code((base.root / "in/run.sh").native(), base.code, {}, {}, no_s3);
   Tree expected = unpacked;
   expected["run.sh"] = "file 0755 #!/bin/sh\n";
   CHECK(tree_of(base.code) == expected);
@@ -105,7 +108,7 @@ TEST_CASE("a local directory is copied, with what its symlinks lead to") {
   fs::create_symlink("d/f", base.root / "in/l");
   ::chmod((base.root / "in/d").c_str(), 0500);
   const std::string slash = GENERATE("", "/", "/.");
-  fetch_code((base.root / "in").native() + slash, base.code, {}, no_s3);
+  fetch_code((base.root / "in").native() + slash, base.code, {}, {}, no_s3);
   CHECK(tree_of(base.code) == Tree{{"d", "dir 0500"}, {"d/f", "file 0644 x"}, {"l", "file 0644 x"}});
   CHECK(fs::exists(base.root / "in/d/f"));
 }
@@ -113,11 +116,11 @@ TEST_CASE("a local directory is copied, with what its symlinks lead to") {
 TEST_CASE("file URIs are percent-decoded, and plain paths are not") {
   const Base base;
   put_file(base.root / "in put/a%20é.py", "x");
-  fetch_code("file://" + base.root.native() + "/in%20put/a%2520%C3%a9.py", base.code, {}, no_s3);
+  fetch_code("file://" + base.root.native() + "/in%20put/a%2520%C3%a9.py", base.code, {}, {}, no_s3);
   CHECK(tree_of(base.code) == Tree{{"a%20é.py", "file 0644 x"}});
   fs::remove(base.code / "a%20é.py");
-  fetch_code("file://localhost" + base.root.native() + "/in%20put", base.code, {}, no_s3);
-  fetch_code(base.root.native() + "/in put/a%20é.py", base.code, {}, no_s3);
+  fetch_code("file://localhost" + base.root.native() + "/in%20put", base.code, {}, {}, no_s3);
+  fetch_code(base.root.native() + "/in put/a%20é.py", base.code, {}, {}, no_s3);
   CHECK(tree_of(base.code) == Tree{{"a%20é.py", "file 0644 x"}});
 }
 
@@ -169,8 +172,8 @@ TEST_CASE("the code directory as its own source is left as it is") {
   put_file(base.code / "train.py", "x");
   fs::create_directory_symlink("code", base.root / "link");
   for (const char* source : {"code", "code/", "./code/../code", "link", "link/"}) {
-    fetch_code((base.root / source).native(), base.code, {}, no_s3);
-    fetch_code((base.root / "code").native(), base.root / source, {}, no_s3);
+    fetch_code((base.root / source).native(), base.code, {}, {}, no_s3);
+    fetch_code((base.root / "code").native(), base.root / source, {}, {}, no_s3);
   }
   CHECK(tree_of(base.code) == Tree{{"train.py", "file 0644 x"}});
 }
@@ -187,7 +190,7 @@ TEST_CASE("a source directory in the code directory, or the other way round, is 
 TEST_CASE("an archive that lies in the code directory is unpacked there") {
   const Base base;
   put_file(base.code / "sourcedir.tar.gz", archive);
-  fetch_code((base.code / "sourcedir.tar.gz").native(), base.code, {}, no_s3);
+  fetch_code((base.code / "sourcedir.tar.gz").native(), base.code, {}, {}, no_s3);
   Tree expected = unpacked;
   expected["sourcedir.tar.gz"] = "file 0644 " + archive;
   CHECK(tree_of(base.code) == expected);
@@ -198,7 +201,7 @@ TEST_CASE("what is in the code directory already stays, and the new one wins") {
   put_file(base.code / "keep.py", "old");
   put_file(base.code / "train.py", "old");
   put_file(base.code / "pkg/b.py", "old");
-  fetch_code("s3://b/k.tar.gz", base.code, {}, object(archive));
+  fetch_code("s3://b/k.tar.gz", base.code, {}, {}, object(archive));
   Tree expected = unpacked;
   expected["keep.py"] = "file 0644 old";
   expected["pkg/b.py"] = "file 0644 old";
@@ -209,7 +212,7 @@ TEST_CASE("a code directory that is a link is filled where it leads") {
   const Base base;
   put_file(base.root / "real/keep.py", "old");
   fs::create_directory_symlink("real", base.code);
-  fetch_code("s3://b/k.tar.gz", base.code, {}, object(archive));
+  fetch_code("s3://b/k.tar.gz", base.code, {}, {}, object(archive));
   CHECK(fs::is_symlink(base.code));
   CHECK(fs::exists(base.root / "real/train.py"));
 }
@@ -241,8 +244,8 @@ TEST_CASE("who is not root fetches too, read-only directories included") {
   const fs::path code = base.root / "own/code";
   const std::string bytes = gzip(tar(
       {{.name = "d", .type = '5', .mode = 0500}, {.name = "d/e", .type = '5', .mode = 0}, {.name = "d/f"}}));
-  fetch_code("s3://b/k", code, {}, object(bytes));
-  fetch_code("s3://b/k", code, {}, object(bytes));  // over what is there
+  fetch_code("s3://b/k", code, {}, {}, object(bytes));
+  fetch_code("s3://b/k", code, {}, {}, object(bytes));  // over what is there
   ::chmod((code / "d/e").c_str(), 0700);
   CHECK(tree_of(code) == Tree{{"d", "dir 0500"}, {"d/e", "dir 0700"}, {"d/f", "file 0644 "}});
 }
@@ -266,7 +269,7 @@ TEST_CASE("an interrupted fetch leaves the code as it was, and nothing beside it
       .check = [] { throw Error({.cause = Cause::terminated, .what = "x", .remedy = ""}); }};
   for (const char* source : {"in", "in.py", "in.tar"}) {
     const auto failure =
-        failure_of([&] { fetch_code((base.root / source).native(), base.code, stop, no_s3); });
+        failure_of([&] { fetch_code((base.root / source).native(), base.code, {}, stop, no_s3); });
     REQUIRE(failure.has_value());
     CHECK(failure->cause == Cause::terminated);
   }
@@ -277,7 +280,8 @@ namespace {
 
 /// A whole, right tree or an error with nothing left; anything else fails the test.
 bool is_whole_or_nothing(const Base& base, const std::string& bytes, const Tree& whole) {
-  const auto failure = failure_of([&] { fetch_code("s3://b/code.tar.gz", base.code, {}, object(bytes)); });
+  const auto failure =
+      failure_of([&] { fetch_code("s3://b/code.tar.gz", base.code, {}, {}, object(bytes)); });
   if (!failure) {
     const bool right = tree_of(base.code) == whole;
     fs::remove_all(base.code);
@@ -298,7 +302,7 @@ TEST_CASE("an archive cut off or changed anywhere is a whole tree or an error wi
                                  {.name = "pkg/a.py"},
                                  {.name = "l", .type = '2', .link = "train.py"}});
   const Base base;
-  fetch_code("s3://b/code.tar.gz", base.code, {}, object(plain));
+  fetch_code("s3://b/code.tar.gz", base.code, {}, {}, object(plain));
   const Tree whole = tree_of(base.code);
   REQUIRE(whole.size() == 5);
   fs::remove_all(base.code);
@@ -327,7 +331,8 @@ TEST_CASE("a plain tar changed anywhere never escapes, and an error leaves nothi
   for (std::size_t offset = 0; offset < plain.size(); offset += 3) {
     std::string changed = plain;
     changed[offset] ^= static_cast<char>(1U << (offset % 7));
-    const auto failure = failure_of([&] { fetch_code("s3://b/code.tar", base.code, {}, object(changed)); });
+    const auto failure =
+        failure_of([&] { fetch_code("s3://b/code.tar", base.code, {}, {}, object(changed)); });
     INFO("changed at " << offset);
     for (const auto& entry : fs::directory_iterator(base.root)) REQUIRE(entry.path() == base.code);
     REQUIRE(fs::exists(base.code) == !failure.has_value());
