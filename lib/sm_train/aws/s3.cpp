@@ -8,6 +8,7 @@
 
 #include "sm_train/aws/s3_error.hpp"
 #include "sm_train/aws/s3_request.hpp"
+#include "sm_train/system/checksum.hpp"
 #include "sm_train/system/digest.hpp"
 #include "sm_train/system/wait.hpp"
 
@@ -65,7 +66,7 @@ class S3Download {
   std::uint64_t offset_ = 0;  // the bytes that were given
   std::string etag_;
   std::string expected_md5_;
-  Md5 md5_;
+  Checksum md5_{ChecksumAlgorithm::md5};
   int failures_ = 0;  // since the last byte
   bool region_corrected_ = false;
   bool clock_corrected_ = false;
@@ -189,7 +190,7 @@ void S3Download::back_off(const Failure& failure) {
 
 void S3Download::check_md5() {
   if (expected_md5_.empty()) return;
-  const auto md5 = md5_.finish_hex();
+  const auto md5 = to_hex(md5_.finish());
   if (md5 == expected_md5_) return;
   throw Error(
       {.cause = Cause::bad_data,

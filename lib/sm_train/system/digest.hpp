@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,13 +16,22 @@ std::string hmac_sha256(std::string_view key, std::string_view data);
 /// Two lower-case digits a byte.
 std::string to_hex(std::string_view bytes);
 
-/// MD5 of bytes that come in pieces.
-class Md5 {
+/// RFC 4648's base64, padded.
+std::string to_base64(std::string_view bytes);
+
+/// Nothing where `text` is not what to_base64 gives: white space, no padding, and the like.
+std::optional<std::string> from_base64(std::string_view text);
+
+enum class DigestAlgorithm { md5, sha1, sha256 };
+
+/// The digest of bytes that come in pieces.
+class Digest {
  public:
-  Md5();
-  void update(std::string_view data);
-  /// The 32 hexadecimal digits. Once, at the end.
-  std::string finish_hex();
+  /// Throws Error{internal} where the machine's OpenSSL refuses the algorithm.
+  explicit Digest(DigestAlgorithm algorithm);
+  void update(std::string_view bytes);
+  /// The raw bytes. Once, at the end.
+  std::string finish();
 
  private:
   struct Free {

@@ -27,9 +27,9 @@ std::string quoted(const std::string& text) {
 }
 
 std::string etag_of(const std::string& body) {
-  Md5 md5;
+  Digest md5(DigestAlgorithm::md5);
   md5.update(body);
-  return quoted(md5.finish_hex());
+  return quoted(to_hex(md5.finish()));
 }
 
 std::string error_xml(const std::string& code, const std::string& more = "") {

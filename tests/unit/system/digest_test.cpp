@@ -1,5 +1,8 @@
 #include "sm_train/system/digest.hpp"
 
+#include <map>
+#include <string>
+
 #include "catch.hpp"
 
 using namespace sm_train;
@@ -16,11 +19,39 @@ TEST_CASE("HMAC-SHA-256 is that of RFC 4231") {
         "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
 }
 
-TEST_CASE("MD5 of bytes in pieces is that of the whole") {
-  Md5 md5;
-  md5.update("message ");
-  md5.update("");
-  md5.update("digest");
-  CHECK(md5.finish_hex() == "f96b697d7cb7938d525a2f31aaf161d0");
-  CHECK(Md5().finish_hex() == "d41d8cd98f00b204e9800998ecf8427e");
+TEST_CASE("a digest of bytes in pieces is that of the whole") {
+  const auto in_pieces = [](DigestAlgorithm algorithm) {
+    Digest digest(algorithm);
+    digest.update("message ");
+    digest.update("");
+    digest.update("digest");
+    return to_hex(digest.finish());
+  };
+  CHECK(in_pieces(DigestAlgorithm::md5) == "f96b697d7cb7938d525a2f31aaf161d0");
+  CHECK(in_pieces(DigestAlgorithm::sha1) == "c12252ceda8be8994d5fa0290a47231c1d16aae3");
+  CHECK(in_pieces(DigestAlgorithm::sha256) == to_hex(sha256("message digest")));
+  CHECK(to_hex(Digest(DigestAlgorithm::md5).finish()) == "d41d8cd98f00b204e9800998ecf8427e");
+}
+
+TEST_CASE("base64 is that of RFC 4648, there and back") {
+  const std::map<std::string, std::string> vectors = {{"", ""},
+                                                      {"f", "Zg=="},
+                                                      {"fo", "Zm8="},
+                                                      {"foo", "Zm9v"},
+                                                      {"foob", "Zm9vYg=="},
+                                                      {"fooba", "Zm9vYmE="},
+                                                      {"foobar", "Zm9vYmFy"},
+                                                      {std::string("\0\xff\0", 3), "AP8A"}};
+  for (const auto& [bytes, text] : vectors) {
+    CHECK(to_base64(bytes) == text);
+    CHECK(from_base64(text) == bytes);
+  }
+}
+
+TEST_CASE("what is not strictly base64 is none") {
+  for (const char* text : {"Zg=", "Zg", "Z", "Zg==Zg==", " Zg==", "Zg==\n", "Zm9v\n",
+                           "Zh==", "Z===", "====", "=", "Zm-_", "Zm9vYg==x", "Zm 9v"}) {
+    INFO(text);
+    CHECK(from_base64(text) == std::nullopt);
+  }
 }
