@@ -4,10 +4,11 @@ import http.server
 import os
 import re
 import signal
+import subprocess
 import unittest
 
 from s3_server import S3Server
-from support import EndToEndTest, http_server, stalling_server, tar_gz, wait_until
+from support import SM_TRAIN, TIMEOUT, EndToEndTest, http_server, stalling_server, tar_gz, wait_until
 
 SERVER = S3Server()
 
@@ -92,6 +93,53 @@ class Sources(FetchTest):
         self.assert_untouched({**before, "code": None, "code/train.py": "x"})
         self.assertEqual(self.fetch("no-such-source", self.code, env=env).code, 66)
         self.assert_untouched({**before, "code": None, "code/train.py": "x"})
+
+
+class ExistingCode(FetchTest):
+    def setUp(self):
+        super().setUp()
+        self.source = self.local("in/sourcedir.tar.gz", tar_gz(CODE))
+        self.old = {"old.py": "old", "train.py": "old"}
+        for name, text in self.old.items():
+            self.local(f"code/{name}", text.encode())
+
+    def test_it_is_overlaid_kept_or_replaced(self):
+        new = {**CODE, "pkg": None}
+        for arguments, env, files in (
+                (("--existing-code", "keep"), {}, self.old), ((), {"SM_TRAIN_EXISTING_CODE": "keep"}, self.old),
+                ((), {}, {**self.old, **new}), (("--existing-code", "replace"), {}, new)):
+            with self.subTest(arguments, env=env):
+                run = self.fetch(*arguments, self.source, self.code, env=env)
+                self.assert_fetched(run, files)
+                self.assertRegex(run.stderr, "kept: nothing is fetched" if files is self.old else "Fetched")
+
+    def test_a_directory_that_is_missing_is_filled_where_it_would_be_kept(self):
+        self.code = self.directory / "other"
+        self.assert_fetched(self.fetch("--existing-code", "keep", self.source, self.code))
+
+    def test_a_broken_archive_replaces_nothing(self):
+        self.source.write_bytes(tar_gz(CODE)[:-60])
+        run = self.fetch("--existing-code", "replace", self.source, self.code)
+        self.assert_refused(run, 65, str(self.source))
+        self.assertEqual(self.files(), self.old)
+        self.assertEqual({path.name for path in self.directory.iterdir()}, {"home", "in", "code"})
+
+    @unittest.skipIf(os.geteuid() != 0, "mounting needs root")
+    def test_a_mount_point_is_replaced_in_place_and_what_is_mounted_in_it_is_not(self):
+        def fetch_with(mount):
+            script = f'set -e; {mount}; echo old >code/old.py; "$0" fetch --existing-code replace "$1" code; ls code'
+            return subprocess.run(["unshare", "--mount", "sh", "-c", script, SM_TRAIN, str(self.source)], check=False,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=self.directory,
+                                  timeout=TIMEOUT)
+
+        run = fetch_with("mount -t tmpfs none code")
+        self.assertEqual((run.returncode, run.stdout), (0, "pkg\ntrain.py\n"), run.stderr)
+        self.local("data/precious", b"x")
+        (self.code / "deep/data").mkdir(parents=True)
+        run = fetch_with("mount --bind data code/deep/data")
+        self.assertEqual((run.returncode, run.stdout), (73, ""), run.stderr)
+        self.assertIn(f"{self.code}/deep/data is mounted in it", run.stderr)
+        self.assertEqual(self.files(self.directory / "data"), {"precious": "x"})
 
 
 class Faults(FetchTest):

@@ -28,8 +28,7 @@ void remove_leftovers(const fs::path& directory) {
   std::error_code error;
   for (auto entry = fs::directory_iterator(directory, error); !error && entry != fs::directory_iterator();
        entry.increment(error))
-    if (entry->path().filename().native().starts_with(prefix) && lock_of(entry->path()))
-      remove_tree(entry->path());
+    if (is_staging_name(entry->path().filename()) && lock_of(entry->path())) remove_tree(entry->path());
 }
 
 /// Asked, and not tried: beside the code a read-only file system is as good as any other.
@@ -49,6 +48,10 @@ bool can_move(const fs::path& directory, const fs::path& into) {
 }
 
 }  // namespace
+
+bool is_staging_name(const fs::path& name) {
+  return name.native().starts_with(prefix);
+}
 
 Staging::Room::Room(const fs::path& parent) : directory(parent, prefix), lock(lock_of(directory.path())) {}
 

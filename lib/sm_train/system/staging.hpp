@@ -45,4 +45,7 @@ class Staging {
   std::filesystem::path tree_;
 };
 
+/// Whether a directory of that name is a Staging's.
+bool is_staging_name(const std::filesystem::path& name);
+
 }  // namespace sm_train
