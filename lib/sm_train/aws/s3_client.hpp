@@ -43,6 +43,7 @@ class S3Client {
 
   const S3Options& options() const { return options_; }
   const Interrupt& interrupt() const { return interrupt_; }
+  void set_attempts(int attempts) { options_.attempts = attempts; }
   void set_interrupt(Interrupt interrupt) { interrupt_ = std::move(interrupt); }
 
  private:

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <charconv>
 #include <string_view>
+#include <vector>
 
 #include <fmt/core.h>
 
+#include "sm_train/aws/s3_naming.hpp"
 #include "sm_train/aws/uri_encoding.hpp"
 #include "sm_train/aws/xml.hpp"
 
@@ -41,6 +43,23 @@ ListedObject read_object(std::string_view contents, bool is_encoded) {
   return object;
 }
 
+struct Page {
+  std::vector<ListedObject> objects;
+  std::string next;  // where the next one begins; empty: this is the last
+};
+
+Page read_page(const std::string& xml, const std::string& continuation) {
+  if (xml.find("<ListBucketResult") == std::string::npos) fail("it is no ListBucketResult");
+  Page page;
+  const bool is_encoded = xml_element(xml, "EncodingType") == "url";
+  for (const auto contents : xml_elements(xml, "Contents"))
+    page.objects.push_back(read_object(contents, is_encoded));
+  if (xml_element(xml, "IsTruncated") != "true") return page;
+  page.next = xml_element(xml, "NextContinuationToken");
+  if (page.next.empty() || page.next == continuation) fail("it does not say where it goes on");
+  return page;
+}
+
 }  // namespace
 
 void list_s3_objects(S3Client& client, const S3Uri& prefix, const std::function<void(ListedObject)>& take) {
@@ -51,15 +70,10 @@ void list_s3_objects(S3Client& client, const S3Uri& prefix, const std::function<
                          .query = {{"list-type", "2"}, {"encoding-type", "url"}, {"prefix", prefix.key}},
                          .headers = payer_headers(client.options())};
     if (!continuation.empty()) request.query.emplace_back("continuation-token", continuation);
-    const auto page = client.send(request, max_page).body;
-    if (page.find("<ListBucketResult") == std::string::npos) fail("it is no ListBucketResult");
-    const bool is_encoded = xml_element(page, "EncodingType") == "url";
-    for (const auto contents : xml_elements(page, "Contents")) take(read_object(contents, is_encoded));
-
-    const bool is_truncated = xml_element(page, "IsTruncated") == "true";
-    auto next = is_truncated ? xml_element(page, "NextContinuationToken") : "";
-    if (is_truncated && (next.empty() || next == continuation)) fail("it does not say where it goes on");
-    continuation = std::move(next);
+    const auto page = naming(to_string(prefix),
+                             [&] { return read_page(client.send(request, max_page).body, continuation); });
+    for (const auto& object : page.objects) take(object);
+    continuation = page.next;
   } while (!continuation.empty());
 }
 

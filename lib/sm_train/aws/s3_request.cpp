@@ -64,7 +64,7 @@ bool renew_credentials(S3Access& access, system_clock::time_point now, const Int
 HttpRequest make_request(const S3Access& access, S3Request request, system_clock::time_point now) {
   const auto address = address_of(request.uri, access.endpoint);
   const auto point = access_point_of(request.uri);
-  const auto payload_hash = to_hex(sha256(request.body));
+  const auto payload_hash = to_hex(sha256(request.body.view()));
   if (!request.uri.version_id.empty()) request.query.emplace_back("versionId", request.uri.version_id);
   request.headers.emplace_back("Host", address.host);
   request.headers.emplace_back("X-Amz-Content-SHA256", payload_hash);

@@ -41,7 +41,7 @@ struct S3Request {
   S3Uri uri;
   QueryParameters query;
   HttpHeaders headers;
-  std::string body;
+  SharedBytes body;
 };
 
 /// The request as it is sent at `now` by our clock: everything in it is signed.

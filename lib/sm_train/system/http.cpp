@@ -143,6 +143,7 @@ struct HttpStream::Transfer {
   bool done = false;
   CURLcode result = CURLE_OK;
   Clock::time_point last_byte;
+  curl_off_t sent_bytes = 0;
 
   Transfer(HttpRequest of, Interrupt by, std::shared_ptr<HttpConnections::Pool> on);
   ~Transfer() { curl_multi_remove_handle(multi, easy.get()); }
@@ -157,6 +158,7 @@ struct HttpStream::Transfer {
   void set_headers();
 
   void advance();
+  void note_sent_bytes();
   void wait();
   void resume();
   void check_result() const;
@@ -207,9 +209,10 @@ void HttpStream::Transfer::set_options() {
 #endif
   if (!request.ca_bundle.empty()) set(CURLOPT_CAINFO, request.ca_bundle.c_str());
   if (!request.use_proxy) set(CURLOPT_PROXY, "");
-  if (!request.body.empty() || request.method == "PUT" || request.method == "POST") {
-    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-    set(CURLOPT_POSTFIELDS, request.body.c_str());
+  if (const auto body = request.body.view();
+      !body.empty() || request.method == "PUT" || request.method == "POST") {
+    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+    set(CURLOPT_POSTFIELDS, body.empty() ? "" : body.data());
   }
   set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
 }
@@ -274,7 +277,15 @@ void HttpStream::Transfer::advance() {
   }
 }
 
+void HttpStream::Transfer::note_sent_bytes() {
+  curl_off_t sent = 0;
+  curl_easy_getinfo(easy.get(), CURLINFO_SIZE_UPLOAD_T, &sent);
+  if (sent != sent_bytes) last_byte = Clock::now();
+  sent_bytes = sent;
+}
+
 void HttpStream::Transfer::wait() {
+  note_sent_bytes();
   const auto left = std::chrono::ceil<milliseconds>(last_byte + request.stall_timeout - Clock::now());
   if (left <= milliseconds::zero())
     throw_failure(CURLE_OPERATION_TIMEDOUT, origin_of(request.url),

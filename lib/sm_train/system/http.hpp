@@ -24,14 +24,27 @@ std::string_view find_header(const HttpHeaders& headers, std::string_view name);
 /// The time of a Date header; nothing where it is no date, or one that to_system_time() has not.
 std::optional<std::chrono::system_clock::time_point> parse_http_date(std::string_view text);
 
+/// Bytes that never change, and that copies share.
+class SharedBytes {
+ public:
+  SharedBytes() = default;
+  SharedBytes(std::string bytes) : bytes_(std::make_shared<const std::string>(std::move(bytes))) {}
+  SharedBytes(const char* text) : SharedBytes(std::string(text)) {}
+
+  std::string_view view() const { return bytes_ ? std::string_view(*bytes_) : std::string_view(); }
+
+ private:
+  std::shared_ptr<const std::string> bytes_;
+};
+
 struct HttpRequest {
   std::string method = "GET";
   std::string
       url;  ///< http:// or https://, percent-encoded by the caller; sent to the letter, `..` and `//` too
   HttpHeaders headers;
-  std::string body;
+  SharedBytes body;
   std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
-  std::chrono::milliseconds stall_timeout = std::chrono::seconds(60);  ///< the longest time without a byte
+  std::chrono::milliseconds stall_timeout = std::chrono::seconds(20);  ///< the longest time without a byte
   std::string ca_bundle;  ///< a PEM file in the place of the system's certificates, where not empty
   bool use_proxy = true;  ///< as HTTPS_PROXY, http_proxy and NO_PROXY say; false for link-local services
 };
