@@ -29,10 +29,10 @@ struct CodeFile {
 };
 
 void unpack_or_store(const ByteSource& bytes, const CodeFile& file, const fs::path& tree,
-                     const Interrupt& interrupt) {
+                     const ArchiveLimits& limits, const Interrupt& interrupt) {
   const auto [head, whole] = peek(bytes, archive_head_size);
   if (archive_format(head) != ArchiveFormat::none || has_archive_name(file.name))
-    extract_archive(whole, file.source, tree, interrupt);
+    extract_archive(whole, file.source, tree, limits, interrupt);
   else
     write_new_file(tree / file.name, whole, file.mode, interrupt);
 }
@@ -42,7 +42,7 @@ void fetch_object(const std::string& source, const S3Uri& uri, const fs::path& c
   const ByteSource bytes = open_object(uri, options.s3, interrupt).bytes;
   const Staging staging(code);
   const CodeFile file = {.source = source, .name = uri.key.substr(uri.key.rfind('/') + 1), .mode = 0644};
-  unpack_or_store(bytes, file, staging.tree(), interrupt);
+  unpack_or_store(bytes, file, staging.tree(), options.limits, interrupt);
   place_tree(staging.tree(), code);
 }
 
@@ -77,7 +77,7 @@ void refuse_nested(const std::string& source, const fs::path& path, const fs::pa
 }
 
 void fetch_local(const std::string& source, const fs::path& path, const fs::path& code,
-                 const Interrupt& interrupt) {
+                 const FetchOptions& options, const Interrupt& interrupt) {
   const struct stat status = status_of_source(source, path);
   const fs::path from = canonical_path(path);
   if (S_ISDIR(status.st_mode)) {
@@ -91,7 +91,7 @@ void fetch_local(const std::string& source, const fs::path& path, const fs::path
   const ByteSource bytes = file_source(from);
   const Staging staging(code);
   const CodeFile file = {.source = source, .name = path.filename().native(), .mode = status.st_mode & 0777U};
-  unpack_or_store(bytes, file, staging.tree(), interrupt);
+  unpack_or_store(bytes, file, staging.tree(), options.limits, interrupt);
   place_tree(staging.tree(), code);
 }
 
@@ -115,7 +115,7 @@ void fetch_code(const std::string& source, const fs::path& code, const FetchOpti
   if (const auto* uri = std::get_if<S3Uri>(&from); uri != nullptr)
     fetch_object(source, *uri, directory, options, interrupt, open_object);
   else
-    fetch_local(source, std::get<fs::path>(from), directory, interrupt);
+    fetch_local(source, std::get<fs::path>(from), directory, options, interrupt);
 }
 
 }  // namespace sm_train

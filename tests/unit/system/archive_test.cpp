@@ -372,13 +372,13 @@ TEST_CASE("an interrupt is seen between entries, and within a large file and a l
   const TempDir directory;
   int checks = 0;
   const Interrupt interrupt = {.check = [&] { ++checks; }};
-  extract_archive(source_of(bytes), "code", directory.path(), interrupt);
+  extract_archive(source_of(bytes), "code", directory.path(), {}, interrupt);
   CHECK(checks >= 3);
 
   const Interrupt stop = {
       .check = [] { throw Error({.cause = Cause::terminated, .what = "x", .remedy = ""}); }};
   const TempDir other;
-  const auto failure = failure_of([&] { extract_archive(source_of(bytes), "code", other.path(), stop); });
+  const auto failure = failure_of([&] { extract_archive(source_of(bytes), "code", other.path(), {}, stop); });
   REQUIRE(failure.has_value());
   CHECK(failure->cause == Cause::terminated);
 }
