@@ -19,6 +19,7 @@
 #include "sm_train/system/archive_format.hpp"
 #include "sm_train/system/files.hpp"
 #include "sm_train/system/gunzip.hpp"
+#include "sm_train/system/overlap.hpp"
 #include "sm_train/system/tree_writer.hpp"
 #include "sm_train/system/unique_fd.hpp"
 
@@ -27,6 +28,7 @@ namespace sm_train {
 namespace {
 
 constexpr std::size_t block_size = std::size_t{64} << 10U;
+constexpr std::size_t kept_blocks = 8;
 constexpr std::size_t bytes_between_checks = std::size_t{1} << 20U;
 
 struct FreeReader {
@@ -402,31 +404,46 @@ ByteSource interruptible(const ByteSource& bytes, const Interrupt& interrupt) {
   };
 }
 
+/// What is in the compressed bytes, or the bytes themselves where they are not compressed.
+ByteSource expand(const ByteSource& bytes, ArchiveFormat format, const std::string& name) {
+  switch (format) {
+    case ArchiveFormat::gzip:
+      return gunzip(bytes, name, kept_blocks);
+    case ArchiveFormat::bzip2:
+      return keep_blocks(decompress(bytes, ARCHIVE_FILTER_BZIP2, name), kept_blocks);
+    case ArchiveFormat::xz:
+      return keep_blocks(decompress(bytes, ARCHIVE_FILTER_XZ, name), kept_blocks);
+    case ArchiveFormat::zstd:
+      return keep_blocks(decompress(bytes, ARCHIVE_FILTER_ZSTD, name), kept_blocks);
+    default:
+      return keep_blocks(bytes, kept_blocks);
+  }
+}
+
+void extract(const ByteSource& expanded, ArchiveFormat format, const Unpacking& unpacking) {
+  const NameLocale locale(format);
+  switch (format) {
+    case ArchiveFormat::tar:
+      return extract_tar(expanded, unpacking);
+    case ArchiveFormat::zip:
+      return extract_zip(expanded, unpacking);
+    default:
+      return extract_compressed_tar(expanded, unpacking);
+  }
+}
+
 }  // namespace
 
 void extract_archive(const ByteSource& bytes, const std::string& name, const std::filesystem::path& directory,
                      const ArchiveLimits& limits, const Interrupt& interrupt) {
   const auto [head, whole] = peek(interruptible(bytes, interrupt), archive_head_size);
   const ArchiveFormat format = archive_format(head);
-  const NameLocale locale(format);
-  const Unpacking unpacking = {
-      .name = name, .directory = directory, .limits = limits, .interrupt = interrupt};
-  switch (format) {
-    case ArchiveFormat::none:
-      fail_as_no_archive(name, head);
-    case ArchiveFormat::tar:
-      return extract_tar(whole, unpacking);
-    case ArchiveFormat::gzip:
-      return extract_compressed_tar(gunzip(whole, name), unpacking);
-    case ArchiveFormat::bzip2:
-      return extract_compressed_tar(decompress(whole, ARCHIVE_FILTER_BZIP2, name), unpacking);
-    case ArchiveFormat::xz:
-      return extract_compressed_tar(decompress(whole, ARCHIVE_FILTER_XZ, name), unpacking);
-    case ArchiveFormat::zstd:
-      return extract_compressed_tar(decompress(whole, ARCHIVE_FILTER_ZSTD, name), unpacking);
-    case ArchiveFormat::zip:
-      return extract_zip(whole, unpacking);
-  }
+  if (format == ArchiveFormat::none) fail_as_no_archive(name, head);
+  const auto consume = [&name, &directory, &limits, format](const ByteSource& expanded,
+                                                            const Interrupt& stop) {
+    extract(expanded, format, {.name = name, .directory = directory, .limits = limits, .interrupt = stop});
+  };
+  overlap(expand(whole, format, name), kept_blocks, consume, interrupt);
 }
 
 }  // namespace sm_train
