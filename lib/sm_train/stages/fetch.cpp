@@ -31,10 +31,10 @@ struct CodeFile {
 };
 
 void unpack_or_store(const ByteSource& bytes, const CodeFile& file, const fs::path& tree,
-                     const Interrupt& interrupt) {
+                     const ArchiveLimits& limits, const Interrupt& interrupt) {
   const auto [head, whole] = peek(bytes, archive_head_size);
   if (archive_format(head) != ArchiveFormat::none || has_archive_name(file.name))
-    extract_archive(whole, file.source, tree, interrupt);
+    extract_archive(whole, file.source, tree, limits, interrupt);
   else
     write_new_file(tree / file.name, whole, file.mode, interrupt);
 }
@@ -55,7 +55,7 @@ TreeSize fetch_object(const std::string& source, const S3Uri& uri, const fs::pat
   const ByteSource bytes = open_object(uri, options.s3, interrupt).bytes;
   const Staging staging(code);
   const CodeFile file = {.source = source, .name = uri.key.substr(uri.key.rfind('/') + 1), .mode = 0644};
-  unpack_or_store(bytes, file, staging.tree(), interrupt);
+  unpack_or_store(bytes, file, staging.tree(), options.limits, interrupt);
   return place(staging, code, options.existing_code);
 }
 
@@ -106,7 +106,7 @@ std::optional<TreeSize> fetch_local(const std::string& source, const fs::path& p
   const ByteSource bytes = file_source(from);
   const Staging staging(code);
   const CodeFile file = {.source = source, .name = path.filename().native(), .mode = status.st_mode & 0777U};
-  unpack_or_store(bytes, file, staging.tree(), interrupt);
+  unpack_or_store(bytes, file, staging.tree(), options.limits, interrupt);
   return place(staging, code, options.existing_code);
 }
 

@@ -19,6 +19,7 @@
 #include "sm_train/system/archive_format.hpp"
 #include "sm_train/system/files.hpp"
 #include "sm_train/system/gunzip.hpp"
+#include "sm_train/system/overlap.hpp"
 #include "sm_train/system/tree_writer.hpp"
 #include "sm_train/system/unique_fd.hpp"
 
@@ -27,6 +28,7 @@ namespace sm_train {
 namespace {
 
 constexpr std::size_t block_size = std::size_t{64} << 10U;
+constexpr std::size_t kept_blocks = 8;
 constexpr std::size_t bytes_between_checks = std::size_t{1} << 20U;
 
 struct FreeReader {
@@ -179,18 +181,64 @@ class NameLocale {
   locale_t before_;
 };
 
+/// Where an archive is unpacked, and how it is known and bounded.
+struct Unpacking {
+  const std::string& name;
+  const std::filesystem::path& directory;
+  const ArchiveLimits& limits;
+  const Interrupt& interrupt;
+};
+
+/// What has been unpacked, against the limits.
+class Tally {
+ public:
+  Tally(const std::string& archive, const ArchiveLimits& limits) : archive_(archive), limits_(limits) {}
+
+  /// One entry more, beside `parents` that have none.
+  void count_entry(std::uint64_t parents) {
+    ++entries_;
+    if (limits_.max_entries != 0 && entries_ + parents > limits_.max_entries)
+      fail(archive_, fmt::format("it has more than {} entries, which is the limit", limits_.max_entries),
+           "Put into the archive what the job needs and no more, or raise --max-code-entries (0: no limit).");
+  }
+
+  /// Throws where the file `entry`, which has come to `size` bytes, is too much.
+  void require_room(const std::string& entry, std::uint64_t size) const {
+    if (limits_.max_bytes != 0 && size > limits_.max_bytes - bytes_)
+      fail(
+          archive_,
+          fmt::format("its files have more than {} bytes, which is the limit: entry {} comes to {}, after {} "
+                      "of others",
+                      limits_.max_bytes, in_quotes(entry), size, bytes_),
+          "Put into the archive what the job needs and no more, or raise --max-code-size (0: no limit).");
+  }
+
+  void count_file(std::uint64_t size) { bytes_ += size; }
+
+ private:
+  const std::string& archive_;
+  const ArchiveLimits& limits_;
+  std::uint64_t entries_ = 0;
+  std::uint64_t bytes_ = 0;  ///< no more than max_bytes
+};
+
 /// Unpacks what one libarchive reader reads.
 class Extraction {
  public:
-  Extraction(archive* reader, const Input* input, const std::string& name,
-             const std::filesystem::path& directory, const Interrupt& interrupt)
-      : reader_(reader), input_(input), name_(name), writer_(directory, name), interrupt_(interrupt) {}
+  Extraction(archive* reader, const Input* input, const Unpacking& unpacking)
+      : reader_(reader),
+        input_(input),
+        name_(unpacking.name),
+        writer_(unpacking.directory, unpacking.name),
+        tally_(unpacking.name, unpacking.limits),
+        interrupt_(unpacking.interrupt) {}
 
   void run() {
     archive_entry* entry = nullptr;
     while (next_entry(&entry)) {
       interrupt_.check();
       last_entry_ = entry_name(entry);
+      tally_.count_entry(writer_.made_parents());
       extract(entry);
     }
     writer_.finish();
@@ -244,18 +292,25 @@ class Extraction {
   }
 
   void extract_file(archive_entry* entry, const EntryAttributes& attributes) {
+    std::int64_t end = std::max<std::int64_t>(::archive_entry_size(entry), 0);
+    require_room(end);
     const UniqueFd file = writer_.add_file(last_entry_);
-    std::int64_t end = ::archive_entry_size(entry);
     const void* block = nullptr;
     std::size_t size = 0;
     la_int64_t offset = 0;
     while (next_block(&block, &size, &offset)) {
-      write_at(file, {static_cast<const char*>(block), size}, offset);
       end = std::max(end, offset + static_cast<std::int64_t>(size));
+      require_room(end);  // a header may lie
+      write_at(file, {static_cast<const char*>(block), size}, offset);
     }
     // A sparse file may end in a hole, which has no block.
     if (::ftruncate(file.get(), end) != 0) writer_.fail(last_entry_, errno);
     writer_.finish_file(last_entry_, file, attributes);
+    tally_.count_file(static_cast<std::uint64_t>(end));
+  }
+
+  void require_room(std::int64_t size) const {
+    tally_.require_room(last_entry_, static_cast<std::uint64_t>(size));
   }
 
   bool next_block(const void** block, std::size_t* size, la_int64_t* offset) {
@@ -291,43 +346,45 @@ class Extraction {
   const Input* input_;
   const std::string& name_;
   TreeWriter writer_;
+  Tally tally_;
   const Interrupt& interrupt_;
   std::string last_entry_;
   std::size_t unchecked_bytes_ = 0;
 };
 
-void extract_tar(const ByteSource& bytes, const std::string& name, const std::filesystem::path& directory,
-                 const Interrupt& interrupt) {
+void extract_tar(const ByteSource& bytes, const Unpacking& unpacking) {
   Input input(bytes);
   const Reader reader = new_reader();
   ::archive_read_support_format_tar(reader.get());
   if (input.open(reader.get()) != ARCHIVE_OK) {
     input.rethrow();
-    fail(name, fmt::format("the tar archive cannot be read ({})", reason_of(reader.get())), make_anew);
+    fail(unpacking.name, fmt::format("the tar archive cannot be read ({})", reason_of(reader.get())),
+         make_anew);
   }
-  Extraction(reader.get(), &input, name, directory, interrupt).run();
+  Extraction(reader.get(), &input, unpacking).run();
   if (!input.ends_with_zeros(reader.get()))
-    fail(name, "the end of the tar archive is followed by something else, so it is damaged or two in one",
+    fail(unpacking.name,
+         "the end of the tar archive is followed by something else, so it is damaged or two in one",
          make_anew);
 }
 
-void extract_compressed_tar(const ByteSource& tar, const std::string& name,
-                            const std::filesystem::path& directory, const Interrupt& interrupt) {
+void extract_compressed_tar(const ByteSource& tar, const Unpacking& unpacking) {
   const Peeked inside = peek(tar, archive_head_size);
   const bool is_empty_tar = !inside.head.empty() && inside.head.find_first_not_of('\0') == std::string::npos;
   if (archive_format(inside.head) != ArchiveFormat::tar && !is_empty_tar)
-    fail(name, "is compressed, but what is inside is no tar archive", "Compress a tar file of the code.");
-  extract_tar(inside.whole, name, directory, interrupt);
+    fail(unpacking.name, "is compressed, but what is inside is no tar archive",
+         "Compress a tar file of the code.");
+  extract_tar(inside.whole, unpacking);
 }
 
-void extract_zip(const ByteSource& bytes, const std::string& name, const std::filesystem::path& directory,
-                 const Interrupt& interrupt) {
-  const UniqueFd file = spool(bytes, directory);
+void extract_zip(const ByteSource& bytes, const Unpacking& unpacking) {
+  const UniqueFd file = spool(bytes, unpacking.directory);
   const Reader reader = new_reader();
   ::archive_read_support_format_zip_seekable(reader.get());
   if (::archive_read_open_fd(reader.get(), file.get(), block_size) != ARCHIVE_OK)
-    fail(name, fmt::format("the zip file is damaged or cut off ({})", reason_of(reader.get())), make_anew);
-  Extraction(reader.get(), nullptr, name, directory, interrupt).run();
+    fail(unpacking.name, fmt::format("the zip file is damaged or cut off ({})", reason_of(reader.get())),
+         make_anew);
+  Extraction(reader.get(), nullptr, unpacking).run();
 }
 
 [[noreturn]] void fail_as_no_archive(const std::string& name, const std::string& head) {
@@ -347,32 +404,46 @@ ByteSource interruptible(const ByteSource& bytes, const Interrupt& interrupt) {
   };
 }
 
+/// What is in the compressed bytes, or the bytes themselves where they are not compressed.
+ByteSource expand(const ByteSource& bytes, ArchiveFormat format, const std::string& name) {
+  switch (format) {
+    case ArchiveFormat::gzip:
+      return gunzip(bytes, name, kept_blocks);
+    case ArchiveFormat::bzip2:
+      return keep_blocks(decompress(bytes, ARCHIVE_FILTER_BZIP2, name), kept_blocks);
+    case ArchiveFormat::xz:
+      return keep_blocks(decompress(bytes, ARCHIVE_FILTER_XZ, name), kept_blocks);
+    case ArchiveFormat::zstd:
+      return keep_blocks(decompress(bytes, ARCHIVE_FILTER_ZSTD, name), kept_blocks);
+    default:
+      return keep_blocks(bytes, kept_blocks);
+  }
+}
+
+void extract(const ByteSource& expanded, ArchiveFormat format, const Unpacking& unpacking) {
+  const NameLocale locale(format);
+  switch (format) {
+    case ArchiveFormat::tar:
+      return extract_tar(expanded, unpacking);
+    case ArchiveFormat::zip:
+      return extract_zip(expanded, unpacking);
+    default:
+      return extract_compressed_tar(expanded, unpacking);
+  }
+}
+
 }  // namespace
 
 void extract_archive(const ByteSource& bytes, const std::string& name, const std::filesystem::path& directory,
-                     const Interrupt& interrupt) {
+                     const ArchiveLimits& limits, const Interrupt& interrupt) {
   const auto [head, whole] = peek(interruptible(bytes, interrupt), archive_head_size);
   const ArchiveFormat format = archive_format(head);
-  const NameLocale locale(format);
-  const auto extract_tar_from = [&](const ByteSource& tar) {
-    extract_compressed_tar(tar, name, directory, interrupt);
+  if (format == ArchiveFormat::none) fail_as_no_archive(name, head);
+  const auto consume = [&name, &directory, &limits, format](const ByteSource& expanded,
+                                                            const Interrupt& stop) {
+    extract(expanded, format, {.name = name, .directory = directory, .limits = limits, .interrupt = stop});
   };
-  switch (format) {
-    case ArchiveFormat::none:
-      fail_as_no_archive(name, head);
-    case ArchiveFormat::tar:
-      return extract_tar(whole, name, directory, interrupt);
-    case ArchiveFormat::gzip:
-      return extract_tar_from(gunzip(whole, name));
-    case ArchiveFormat::bzip2:
-      return extract_tar_from(decompress(whole, ARCHIVE_FILTER_BZIP2, name));
-    case ArchiveFormat::xz:
-      return extract_tar_from(decompress(whole, ARCHIVE_FILTER_XZ, name));
-    case ArchiveFormat::zstd:
-      return extract_tar_from(decompress(whole, ARCHIVE_FILTER_ZSTD, name));
-    case ArchiveFormat::zip:
-      return extract_zip(whole, name, directory, interrupt);
-  }
+  overlap(expand(whole, format, name), kept_blocks, consume, interrupt);
 }
 
 }  // namespace sm_train

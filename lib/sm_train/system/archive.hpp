@@ -11,7 +11,7 @@ namespace sm_train {
 
 /// Against archive bombs; zero: no limit.
 struct ArchiveLimits {
-  std::uint64_t max_entries = 1'000'000;
+  std::uint64_t max_entries = 1'000'000;  ///< with the directories that entries need and that have none
   std::uint64_t max_bytes = std::uint64_t{64} << 30U;  ///< of all files together, as unpacked; holes count
 };
 
@@ -19,12 +19,12 @@ struct ArchiveLimits {
 /// must exist and be empty. Entries that would leave it (`..`, an absolute name, through a link) and devices,
 /// FIFOs and sockets are refused; modes are kept without setuid, setgid and sticky; owners are not. `name`
 /// stands for the archive in messages: a path or a URI. Throws Error{bad_data} where the archive is cut off,
-/// damaged or refused, or is none; cannot_create, denied or io where the directory cannot be filled; what
-/// `bytes` throws. The caller removes what is there then. `bytes` are read to their end, so that a source
-/// which checks the whole of them has done so. Names are kept byte for byte whatever the locale, but those
-/// that a zip marks as UTF-8 come out in normalisation form C. A zip's directory stands at its end: it is
-/// first put into a nameless file in `directory`, anything else is unpacked as it comes.
+/// damaged or refused, passes a limit, or is none; cannot_create, denied or io where the directory cannot be
+/// filled; what `bytes` throws. The caller removes what is there then. `bytes` are read to their end, so that
+/// a source which checks the whole of them has done so. Names are kept byte for byte whatever the locale, but
+/// those that a zip marks as UTF-8 come out in normalisation form C. A zip's directory stands at its end: it
+/// is first put into a nameless file in `directory`, anything else is unpacked as it comes.
 void extract_archive(const ByteSource& bytes, const std::string& name, const std::filesystem::path& directory,
-                     const Interrupt& interrupt = {});
+                     const ArchiveLimits& limits = {}, const Interrupt& interrupt = {});
 
 }  // namespace sm_train

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace sm_train {
 
@@ -18,6 +19,15 @@ Peeked peek(const ByteSource& bytes, std::size_t size) {
     return bytes();
   };
   return {.head = std::move(head), .whole = std::move(whole)};
+}
+
+ByteSource keep_blocks(ByteSource bytes, std::size_t count) {
+  auto kept = std::make_shared<std::vector<std::string>>(count);
+  return [bytes = std::move(bytes), kept = std::move(kept), next = std::size_t{0}]() mutable {
+    std::string& block = (*kept)[next++ % kept->size()];
+    block.assign(bytes());
+    return std::string_view(block);
+  };
 }
 
 }  // namespace sm_train

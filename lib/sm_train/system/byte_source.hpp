@@ -18,4 +18,7 @@ struct Peeked {
 };
 Peeked peek(const ByteSource& bytes, std::size_t size);
 
+/// The same blocks, copied, so that each stays valid until the `count`-th call after it.
+ByteSource keep_blocks(ByteSource bytes, std::size_t count);
+
 }  // namespace sm_train

@@ -1,82 +1,131 @@
 #include "sm_train/system/gunzip.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <memory>
-#include <new>
 #include <string_view>
 #include <utility>
 #include <vector>
-#include <zlib.h>
 
 #include <fmt/format.h>
 
 #include "sm_train/contract/failure.hpp"
+#include "sm_train/system/checksum.hpp"
 
 namespace sm_train {
 
 namespace {
 
-constexpr Bytef first_magic_byte = 0x1f;  // RFC 1952, section 2.3.1
+constexpr std::size_t block_size = std::size_t{256} << 10U;
 
-constexpr std::size_t block_size = std::size_t{128} << 10U;
-constexpr int gzip_only = 16 + MAX_WBITS;
+// RFC 1952, section 2.3.1.
+constexpr std::string_view magic = "\x1f\x8b";
+constexpr char deflate_method = 8;
+enum Flag : unsigned { header_crc = 2, extra_field = 4, file_name = 8, comment = 16, reserved = 0xE0 };
 
 class Gunzip {
  public:
-  Gunzip(ByteSource compressed, std::string name)
-      : compressed_(std::move(compressed)), name_(std::move(name)), block_(block_size) {
-    if (::inflateInit2(&stream_, gzip_only) != Z_OK) throw std::bad_alloc();
-  }
-  Gunzip(const Gunzip&) = delete;
-  Gunzip& operator=(const Gunzip&) = delete;
-  Gunzip(Gunzip&&) = delete;
-  Gunzip& operator=(Gunzip&&) = delete;
-  ~Gunzip() { ::inflateEnd(&stream_); }
+  Gunzip(ByteSource compressed, std::string name, std::size_t kept_blocks, Inflate inflate)
+      : compressed_(std::move(compressed)),
+        name_(std::move(name)),
+        inflate_(std::move(inflate)),
+        blocks_(kept_blocks) {}
 
   std::string_view next() {
-    stream_.next_out = block_.data();
-    stream_.avail_out = static_cast<uInt>(block_.size());
-    while (stream_.avail_out == block_.size() && (in_member_ ? has_input() : next_member())) inflate();
-    return {reinterpret_cast<const char*>(block_.data()), block_.size() - stream_.avail_out};
+    std::vector<char>& block = blocks_[next_block_++ % blocks_.size()];
+    block.resize(block_size);
+    std::size_t given = 0;
+    while (given == 0 && (in_member_ || start_member())) given = inflate(block);
+    return {block.data(), given};
   }
 
  private:
   bool refill() {
-    if (stream_.avail_in > 0) return true;
-    const std::string_view bytes = compressed_();
-    // zlib's interface predates const; it does not write to its input.
-    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-    stream_.avail_in = static_cast<uInt>(bytes.size());
-    return !bytes.empty();
+    if (input_.empty()) input_ = compressed_();
+    return !input_.empty();
   }
 
-  bool has_input() {
-    if (!refill()) fail("it ends in the middle of the gzip data", "It was cut off: make or upload it anew.");
-    return true;
+  /// From the start a member is expected: no bytes at all are one that was cut off.
+  bool start_member() {
+    if (!std::exchange(started_, true) || find_member()) {
+      read_header();
+      in_member_ = true;
+    }
+    return in_member_;
   }
 
-  /// Skips the zero bytes that tape-minded tools put after a member. What is there and begins no member is
-  /// not looked at, as gzip(1) and Python's tarfile do not.
-  bool next_member() {
+  /// Skips the zero bytes that tape-minded tools put after a member, and what is none to the source's end.
+  bool find_member() {
     while (refill()) {
-      if (*stream_.next_in != 0) {
-        in_member_ = *stream_.next_in == first_magic_byte;
-        return in_member_ && ::inflateReset(&stream_) == Z_OK;
-      }
-      ++stream_.next_in;
-      --stream_.avail_in;
+      const std::size_t zeros = std::min(input_.find_first_not_of('\0'), input_.size());
+      input_.remove_prefix(zeros);
+      if (input_.empty()) continue;
+      if (!is_over_ && input_.front() == magic.front()) return true;
+      is_over_ = true;
+      input_ = {};
     }
     return false;
   }
 
-  void inflate() {
-    const int result = ::inflate(&stream_, Z_NO_FLUSH);
-    if (result == Z_STREAM_END)
-      in_member_ = false;
-    else if (result == Z_MEM_ERROR)
-      throw std::bad_alloc();
-    else if (result != Z_OK && result != Z_BUF_ERROR)
-      fail(fmt::format("the gzip data is corrupt ({})", stream_.msg == nullptr ? "zlib" : stream_.msg),
-           "Make or upload it anew.");
+  void read_header() {
+    Checksum crc(ChecksumAlgorithm::crc32);
+    if (take(crc) != magic[0] || take(crc) != magic[1]) fail_as_corrupt("incorrect header check");
+    if (take(crc) != deflate_method) fail_as_corrupt("unknown compression method");
+    const auto flags = static_cast<unsigned char>(take(crc));
+    if ((flags & reserved) != 0) fail_as_corrupt("unknown header flags set");
+    for (int i = 0; i < 6; ++i) take(crc);  // time, extra flags, operating system
+    if ((flags & extra_field) != 0)
+      for (unsigned size = take_two(crc); size > 0; --size) take(crc);
+    if ((flags & file_name) != 0) skip_text(crc);
+    if ((flags & comment) != 0) skip_text(crc);
+    if ((flags & header_crc) != 0) check_header(crc);
+  }
+
+  char take(Checksum& crc) {
+    if (!refill()) fail_as_cut_off();
+    const char byte = input_.front();
+    crc.update(input_.substr(0, 1));
+    input_.remove_prefix(1);
+    return byte;
+  }
+
+  unsigned take_two(Checksum& crc) {
+    const auto low = static_cast<unsigned char>(take(crc));
+    const auto high = static_cast<unsigned char>(take(crc));
+    return low | static_cast<unsigned>(high) << 8U;
+  }
+
+  void skip_text(Checksum& crc) {
+    while (take(crc) != '\0') {
+    }
+  }
+
+  /// It holds the lower half of the CRC32 of what stands before it.
+  void check_header(Checksum& crc) {
+    const std::string sum = crc.finish();
+    Checksum ignored(ChecksumAlgorithm::crc32);
+    const char low = take(ignored);
+    const char high = take(ignored);
+    if (low != sum[3] || high != sum[2]) fail_as_corrupt("header crc mismatch");
+  }
+
+  std::size_t inflate(std::vector<char>& block) {
+    // What has filled its output may have more of it without any input.
+    if (!has_more_ && !refill()) fail_as_cut_off();
+    const Inflated inflated = inflate_(input_, block);
+    if (!inflated.fault.empty()) fail_as_corrupt(inflated.fault);
+    input_.remove_prefix(inflated.taken);
+    has_more_ = inflated.given == block.size() && !inflated.ended;
+    in_member_ = !inflated.ended;
+    return inflated.given;
+  }
+
+  [[noreturn]] void fail_as_corrupt(const std::string& why) const {
+    fail(fmt::format("the gzip data is corrupt ({})", why), "Make or upload it anew.");
+  }
+
+  [[noreturn]] void fail_as_cut_off() const {
+    fail("it ends in the middle of the gzip data", "It was cut off: make or upload it anew.");
   }
 
   [[noreturn]] void fail(const std::string& what, const char* remedy) const {
@@ -85,15 +134,21 @@ class Gunzip {
 
   ByteSource compressed_;
   std::string name_;
-  std::vector<Bytef> block_;
-  z_stream stream_ = {};
-  bool in_member_ = true;  // from the start: no bytes at all are a truncated member
+  Inflate inflate_;
+  std::vector<std::vector<char>> blocks_;
+  std::size_t next_block_ = 0;
+  std::string_view input_;
+  bool started_ = false;
+  bool in_member_ = false;
+  bool has_more_ = false;
+  bool is_over_ = false;
 };
 
 }  // namespace
 
-ByteSource gunzip(ByteSource compressed, std::string name) {
-  auto state = std::make_shared<Gunzip>(std::move(compressed), std::move(name));
+ByteSource gunzip(ByteSource compressed, std::string name, std::size_t kept_blocks, Inflate inflate) {
+  auto state =
+      std::make_shared<Gunzip>(std::move(compressed), std::move(name), kept_blocks, std::move(inflate));
   return [state = std::move(state)] { return state->next(); };
 }
 

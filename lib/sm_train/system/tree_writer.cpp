@@ -148,9 +148,10 @@ TreeWriter::Place TreeWriter::find_place(const std::string& name,
 
 TreeWriter::Place TreeWriter::make_place(const std::string& name) {
   return find_place(name, [&](const Place& parent) {
-    if (::mkdirat(parent.parent.get(), parent.name.c_str(), 0700) == 0)
+    if (::mkdirat(parent.parent.get(), parent.name.c_str(), 0700) == 0) {
       directories_.emplace(parent.path, EntryAttributes{});
-    else if (errno != EEXIST)
+      ++made_parents_;
+    } else if (errno != EEXIST)
       fail(name, errno);
   });
 }

@@ -41,6 +41,9 @@ class TreeWriter {
   /// the end, since one of mode 0500 must be filled first. Missing parents are 0755.
   void finish();
 
+  /// How many parents were made that no entry had named.
+  std::size_t made_parents() const { return made_parents_; }
+
   [[noreturn]] void refuse(std::string_view name, std::string_view why) const;
   [[noreturn]] void fail(std::string_view name, int error) const;
 
@@ -61,6 +64,7 @@ class TreeWriter {
 
   UniqueFd root_;
   std::string archive_;
+  std::size_t made_parents_ = 0;
   std::map<std::string, EntryAttributes> directories_;
   std::map<std::string, std::string> symlinks_;  ///< path -> target
 };

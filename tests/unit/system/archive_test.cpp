@@ -3,6 +3,7 @@
 #include <clocale>
 #include <string>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -42,6 +43,12 @@ const std::vector<TarEntry> small_tree = {{.name = "train.py", .content = "print
                                           {.name = "pkg/__init__.py"}};
 const Tree small_tree_unpacked = {
     {"train.py", "file 0644 print(1)\n"}, {"pkg", "dir 0755"}, {"pkg/__init__.py", "file 0644 "}};
+
+std::vector<TarEntry> entries_of(int count) {
+  std::vector<TarEntry> entries;
+  for (int i = 0; i < count; ++i) entries.push_back({.name = "f" + std::to_string(i), .content = "x"});
+  return entries;
+}
 
 const Tree sample_unpacked = {{"pkg", "dir 0755"}, {"pkg/train.py", "file 0755 print(1)\n"}};
 
@@ -292,10 +299,10 @@ TEST_CASE("corrupt, truncated and foreign data have messages of their own") {
 
   std::string wrong_crc = packed;
   wrong_crc[packed.size() - 8] ^= 1;
-  CHECK(contains(refusal(wrong_crc).what, "gzip data is corrupt (incorrect data check)"));
+  CHECK(contains(refusal(wrong_crc).what, "gzip data is corrupt (incorrect"));
   std::string wrong_length = packed;
   wrong_length[packed.size() - 4] ^= 1;
-  CHECK(contains(refusal(wrong_length).what, "gzip data is corrupt (incorrect length check)"));
+  CHECK(contains(refusal(wrong_length).what, "gzip data is corrupt (incorrect"));
   CHECK(contains(refusal(packed.substr(0, packed.size() / 2)).what, "ends in the middle of the gzip data"));
   CHECK(contains(refusal(packed.substr(0, packed.size() - 1)).what, "ends in the middle of the gzip data"));
   CHECK(contains(refusal(plain.substr(0, 100000)).what, "cut off in or after entry \"z.bin\""));
@@ -365,20 +372,46 @@ TEST_CASE("the source is read to its end, so that it can check the whole") {
   CHECK(at_end);
 }
 
-TEST_CASE("an interrupt is seen between entries, and within a large file and a long tail") {
+TEST_CASE("an interrupt is seen among many entries, within a large file and a long tail, in the own thread") {
   const std::string bytes =
-      GENERATE(tar(small_tree), gzip(tar({{.name = "big", .content = std::string(9 << 20, 'x')}})),
+      GENERATE(tar(entries_of(1000)), gzip(tar({{.name = "big", .content = std::string(9 << 20, 'x')}})),
                gzip(tar({})) + std::string(9 << 20, '\0'));
   const TempDir directory;
+  const auto caller = std::this_thread::get_id();
   int checks = 0;
-  const Interrupt interrupt = {.check = [&] { ++checks; }};
-  extract_archive(source_of(bytes), "code", directory.path(), interrupt);
+  int checks_elsewhere = 0;
+  const Interrupt interrupt = {
+      .check = [&] { ++(std::this_thread::get_id() == caller ? checks : checks_elsewhere); }};
+  extract_archive(source_of(bytes), "code", directory.path(), {}, interrupt);
   CHECK(checks >= 3);
+  CHECK(checks_elsewhere == 0);
 
   const Interrupt stop = {
       .check = [] { throw Error({.cause = Cause::terminated, .what = "x", .remedy = ""}); }};
   const TempDir other;
-  const auto failure = failure_of([&] { extract_archive(source_of(bytes), "code", other.path(), stop); });
+  const auto failure = failure_of([&] { extract_archive(source_of(bytes), "code", other.path(), {}, stop); });
   REQUIRE(failure.has_value());
   CHECK(failure->cause == Cause::terminated);
+}
+
+TEST_CASE("what comes first in the archive is told, and nothing more is read then") {
+  const TarEntry refused = {.name = "../escape"};
+  const std::string content(1 << 20, 'x');
+  const std::string bytes = tar_entries({refused, {.name = "after", .content = content}});
+  int blocks = 0;
+  const ByteSource endless = [&, first = true]() mutable -> std::string_view {
+    REQUIRE(++blocks < 1000);
+    return std::exchange(first, false) ? std::string_view(bytes) : std::string_view(content);
+  };
+  const ByteSource failing = [&, first = true]() mutable -> std::string_view {
+    if (!std::exchange(first, false))
+      throw Error({.cause = Cause::unavailable, .what = "reset", .remedy = ""});
+    return bytes;
+  };
+  for (const ByteSource& source : {endless, failing}) {
+    const TempDir directory;
+    const auto failure = failure_of([&] { extract_archive(source, "code", directory.path()); });
+    REQUIRE(failure.has_value());
+    CHECK(contains(failure->what, "\"../escape\""));
+  }
 }
