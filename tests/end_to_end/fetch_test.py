@@ -179,6 +179,14 @@ class Faults(FetchTest):
                             "--existing-code stands before")
         self.assert_untouched(before)
 
+    def test_a_server_that_stalls_is_given_up_when_the_time_is_over(self):
+        with stalling_server() as (endpoint, asked):
+            before = self.files(self.directory)
+            run = self.fetch("--fetch-timeout", "0.5", "s3://jobs/slow.tar.gz", self.code,
+                             env={**DUMMY_AWS, "AWS_ENDPOINT_URL_S3": endpoint})
+        self.assert_refused(run, 69, r"s3://jobs/slow\.tar\.gz", r"0\.5 s", "--fetch-timeout")
+        self.assert_untouched(before)
+
     def test_a_signal_ends_it_and_nothing_is_left(self):
         for number, code in ((signal.SIGTERM, 143), (signal.SIGINT, 130)):
             with self.subTest(number.name), stalling_server() as (endpoint, asked):

@@ -12,6 +12,7 @@
 #include "sm_train/stages/code_source.hpp"
 #include "sm_train/system/archive.hpp"
 #include "sm_train/system/archive_format.hpp"
+#include "sm_train/system/deadline.hpp"
 #include "sm_train/system/files.hpp"
 #include "sm_train/system/log.hpp"
 #include "sm_train/system/mounts.hpp"
@@ -142,6 +143,13 @@ void refuse_mounts(const fs::path& code) {
                .remedy = "Unmount it, or let the old code stay (--existing-code overlay)."});
 }
 
+Failure late(const std::string& source, std::chrono::milliseconds limit) {
+  return {.cause = Cause::unavailable,
+          .what = fmt::format("{} was not fetched within {:g} s, and no more time is given to it", source,
+                              std::chrono::duration<double>(limit).count()),
+          .remedy = "Raise --fetch-timeout (0: no limit), or see what makes the source slow."};
+}
+
 }  // namespace
 
 std::optional<TreeSize> fetch_code(const std::string& source, const fs::path& code,
@@ -155,9 +163,10 @@ std::optional<TreeSize> fetch_code(const std::string& source, const fs::path& co
     return std::nullopt;
   }
   if (options.existing_code == ExistingCode::replace) refuse_mounts(directory);
+  const Interrupt in_time = with_deadline(interrupt, options.timeout, late(source, options.timeout));
   if (const auto* uri = std::get_if<S3Uri>(&from); uri != nullptr)
-    return fetch_object(source, *uri, directory, options, interrupt, open_object);
-  return fetch_local(source, std::get<fs::path>(from), directory, options, interrupt);
+    return fetch_object(source, *uri, directory, options, in_time, open_object);
+  return fetch_local(source, std::get<fs::path>(from), directory, options, in_time);
 }
 
 }  // namespace sm_train

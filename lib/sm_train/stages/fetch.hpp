@@ -44,8 +44,8 @@ struct FetchOptions {
 /// Gives what came, or nothing where nothing had to.
 ///
 /// Throws Error that names the source: usage (it is no such source, or a directory that holds `code` or lies
-/// in it), no_input, bad_data, denied, unavailable, cannot_create (also where `code` is to be replaced, and
-/// something else is mounted in it), io; and what `interrupt` throws.
+/// in it), no_input, bad_data, denied, unavailable (also where the timeout is over), cannot_create (also
+/// where `code` is to be replaced, and something else is mounted in it), io; and what `interrupt` throws.
 std::optional<TreeSize> fetch_code(const std::string& source, const std::filesystem::path& code,
                                    const FetchOptions& options = {}, const Interrupt& interrupt = {},
                                    const OpenObject& open_object = open_s3_object);
