@@ -17,6 +17,7 @@
 #include "sm_train/system/log.hpp"
 #include "sm_train/system/mounts.hpp"
 #include "sm_train/system/overlay.hpp"
+#include "sm_train/system/progress.hpp"
 #include "sm_train/system/staging.hpp"
 
 namespace sm_train {
@@ -53,10 +54,12 @@ TreeSize place(const Staging& staging, const fs::path& code, ExistingCode existi
 TreeSize fetch_object(const std::string& source, const S3Uri& uri, const fs::path& code,
                       const FetchOptions& options, const Interrupt& interrupt,
                       const OpenObject& open_object) {
-  const ByteSource bytes = open_object(uri, options.s3, interrupt).bytes;
+  Progress progress(source);
+  const S3Object object = open_object(uri, options.s3, interrupt);
+  progress.expect(object.size);
   const Staging staging(code);
   const CodeFile file = {.source = source, .name = uri.key.substr(uri.key.rfind('/') + 1), .mode = 0644};
-  unpack_or_store(bytes, file, staging.tree(), interrupt);
+  unpack_or_store(progress.count(object.bytes), file, staging.tree(), interrupt);
   return place(staging, code, options.existing_code);
 }
 
@@ -106,8 +109,10 @@ std::optional<TreeSize> fetch_local(const std::string& source, const fs::path& p
   }
   const ByteSource bytes = file_source(from);
   const Staging staging(code);
+  Progress progress(source);
+  progress.expect(static_cast<std::uint64_t>(status.st_size));
   const CodeFile file = {.source = source, .name = path.filename().native(), .mode = status.st_mode & 0777U};
-  unpack_or_store(bytes, file, staging.tree(), interrupt);
+  unpack_or_store(progress.count(bytes), file, staging.tree(), interrupt);
   return place(staging, code, options.existing_code);
 }
 
