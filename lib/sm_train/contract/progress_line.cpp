@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -53,7 +54,7 @@ struct Progressed {
       text += fmt::format(", {}/s", byte_size_text(static_cast<std::uint64_t>(std::min(rate, 1.8e19))));
     if (done == total) return text;
     if (left < longest_time_left)
-      return text + fmt::format(", {} left", time_text(static_cast<std::uint64_t>(left + 0.5)));
+      return text + fmt::format(", {} left", time_text(static_cast<std::uint64_t>(std::llround(left))));
     return text + fmt::format(", {} so far", time_text(static_cast<std::uint64_t>(seconds)));
   }
 

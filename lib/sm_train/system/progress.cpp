@@ -1,9 +1,7 @@
 #include "sm_train/system/progress.hpp"
 
 #include <condition_variable>
-#include <cstdlib>
 #include <mutex>
-#include <string_view>
 #include <sys/ioctl.h>
 #include <system_error>
 #include <unistd.h>
@@ -11,6 +9,7 @@
 
 #include "sm_train/contract/progress_line.hpp"
 #include "sm_train/system/log.hpp"
+#include "sm_train/system/process_env.hpp"
 
 namespace sm_train {
 
@@ -30,8 +29,7 @@ std::size_t terminal_width() {
 }
 
 bool is_terminal() {
-  const char* name = std::getenv("TERM");
-  return ::isatty(STDERR_FILENO) == 1 && std::string_view(name == nullptr ? "" : name) != "dumb";
+  return ::isatty(STDERR_FILENO) == 1 && env_var(process_env_vars(), "TERM") != "dumb";
 }
 
 }  // namespace
