@@ -5,10 +5,11 @@ import os
 import re
 import signal
 import subprocess
+import termios
 import unittest
 
 from s3_server import S3Server
-from support import SM_TRAIN, TIMEOUT, EndToEndTest, http_server, stalling_server, tar_gz, wait_until
+from support import SM_TRAIN, TIMEOUT, EndToEndTest, http_server, pausing_server, stalling_server, tar_gz, wait_until
 
 SERVER = S3Server()
 
@@ -179,6 +180,14 @@ class Faults(FetchTest):
                             "--existing-code stands before")
         self.assert_untouched(before)
 
+    def test_a_server_that_stalls_is_given_up_when_the_time_is_over(self):
+        with stalling_server() as (endpoint, asked):
+            before = self.files(self.directory)
+            run = self.fetch("--fetch-timeout", "0.5", "s3://jobs/slow.tar.gz", self.code,
+                             env={**DUMMY_AWS, "AWS_ENDPOINT_URL_S3": endpoint})
+        self.assert_refused(run, 69, r"s3://jobs/slow\.tar\.gz", r"0\.5 s", "--fetch-timeout")
+        self.assert_untouched(before)
+
     def test_a_signal_ends_it_and_nothing_is_left(self):
         for number, code in ((signal.SIGTERM, 143), (signal.SIGINT, 130)):
             with self.subTest(number.name), stalling_server() as (endpoint, asked):
@@ -191,6 +200,72 @@ class Faults(FetchTest):
                 self.assert_refused(run, code, number.name)
                 self.assertNotIn("program", run.stderr)
                 self.assert_untouched(before)
+
+
+class Terminal:
+    """A pseudo-terminal, and what was written to it."""
+
+    def __init__(self, columns):
+        self.ours, self.theirs = os.openpty()
+        termios.tcsetwinsize(self.theirs, (24, columns))
+        self.text = ""
+
+    def read(self):
+        """Reads some more; gives False at the end, once nobody else has it open."""
+        try:
+            data = os.read(self.ours, 65536)
+        except OSError:
+            return False
+        self.text += data.decode()
+        return bool(data)
+
+    def read_until(self, pattern):
+        while not re.search(pattern, self.text):
+            if not self.read():
+                raise AssertionError(f"no {pattern} in {self.text!r}")
+
+
+class Progress(FetchTest):
+    URI = "s3://jobs/data.bin"
+    BODY = b"0123456789abcdef" * 65536  # a mebibyte
+    ERASE = "\r\x1b[K"
+
+    def start_fetch(self, endpoint, **popen):
+        return self.start("fetch", self.URI, self.code, **popen,
+                          env={**DUMMY_AWS, "AWS_ENDPOINT_URL_S3": endpoint, "TERM": "xterm"})
+
+    def test_on_a_terminal_a_line_is_drawn_anew_and_erased_at_the_end(self):
+        terminal = Terminal(columns=40)
+        self.addCleanup(os.close, terminal.ours)
+        with pausing_server(self.BODY) as (endpoint, go_on):
+            process = self.start_fetch(endpoint, stderr=terminal.theirs)
+            os.close(terminal.theirs)
+            # Twice, the second time with no byte in between: it says so of a server that has stopped too.
+            terminal.read_until(r"KiB(.|\n)*\r\x1b\[K[^\r]*KiB")
+            go_on.set()
+            while terminal.read():
+                pass
+        self.assertEqual(process.wait(timeout=TIMEOUT), 0, terminal.text)
+        *drawn, last = terminal.text.split(self.ERASE)
+        self.assertRegex(last, rf"\Asm-train: Fetched {self.URI} to [^\n]*\n\Z")
+        self.assertEqual(drawn[0], "")
+        for line in drawn:
+            self.assertLess(len(line), 40)
+            self.assertNotIn("\n", line)
+
+    def test_elsewhere_a_plain_line_comes_now_and_then(self):
+        with pausing_server(self.BODY) as (endpoint, go_on):
+            process = self.start_fetch(endpoint)
+            first = process.stderr.readline().decode()
+            go_on.set()
+            run = self.finish(process)
+        self.assertRegex(first, rf"\Asm-train: {self.URI}: [0-9.]+ KiB\b[^\r\x1b]*\n\Z")
+        self.assertRegex(run.stderr, rf"\Asm-train: Fetched {self.URI} to [^\r\x1b]*\n\Z")
+        self.assertEqual((run.code, (self.code / "data.bin").read_bytes()), (0, self.BODY))
+
+    def test_what_is_fetched_at_once_needs_no_such_line(self):
+        run = self.fetch(self.local("train.py", b"x"), self.code)
+        self.assertEqual(run.stderr.count("\n"), 1, run.stderr)
 
 
 class Settings(FetchTest):

@@ -44,10 +44,21 @@ struct FetchOptions {
 /// Gives what came, or nothing where nothing had to.
 ///
 /// Throws Error that names the source: usage (it is no such source, or a directory that holds `code` or lies
-/// in it), no_input, bad_data, denied, unavailable, cannot_create (also where `code` is to be replaced, and
-/// something else is mounted in it), io; and what `interrupt` throws.
+/// in it), no_input, bad_data, denied, unavailable (also where the timeout is over), cannot_create (also
+/// where `code` is to be replaced, and something else is mounted in it), io; and what `interrupt` throws.
 std::optional<TreeSize> fetch_code(const std::string& source, const std::filesystem::path& code,
                                    const FetchOptions& options = {}, const Interrupt& interrupt = {},
                                    const OpenObject& open_object = open_s3_object);
+
+/// Puts the bytes of the object `uri` (s3://bucket/key) into the file `destination`, or, where that is a
+/// directory, into it under the key's last segment, and gives the file's path. A file that is there is
+/// replaced by the whole new one or not at all; it may be a link, which is followed. Of `options` only the
+/// timeout and S3's count.
+///
+/// Throws Error: as fetch_code of an S3 source does, and cannot_create where the directory of the file is not
+/// there, or something else than a file is in its place.
+std::filesystem::path download_file_from_s3(const std::string& uri, const std::filesystem::path& destination,
+                                            const FetchOptions& options = {}, const Interrupt& interrupt = {},
+                                            const OpenObject& open_object = open_s3_object);
 
 }  // namespace sm_train

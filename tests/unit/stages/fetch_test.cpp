@@ -1,11 +1,14 @@
 #include "sm_train/stages/fetch.hpp"
 
 #include <string>
+#include <string_view>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 #include "catch.hpp"
 #include "sm_train/system/files.hpp"
+#include "sm_train/system/wait.hpp"
 #include "support/as_nobody.hpp"
 #include "support/tar_writer.hpp"
 #include "support/trees.hpp"
@@ -346,6 +349,40 @@ TEST_CASE("an interrupted fetch leaves the code as it was, and nothing beside it
     CHECK(failure->cause == Cause::terminated);
   }
   CHECK(tree_of(base.root) == before);
+}
+
+TEST_CASE("a fetch that takes longer than its timeout is over, and leaves nothing") {
+  const Base base;
+  const FetchOptions short_time = {.timeout = std::chrono::milliseconds(5)};
+  const std::string start = tar({{.name = "f", .content = std::string(1 << 20, 'x')}}).substr(0, 1024);
+  const OpenObject never_opens = [](const S3Uri&, const S3Options&, const Interrupt& interrupt) -> S3Object {
+    while (true) wait_for(std::chrono::hours(1), interrupt);
+  };
+  const OpenObject never_ends = [&](const S3Uri& uri, const S3Options&, const Interrupt& interrupt) {
+    const std::string head = uri.key == "archive" ? start : "#";
+    return S3Object{.bytes = [head, interrupt, given = false]() mutable -> std::string_view {
+      if (!std::exchange(given, true)) return head;
+      wait_for(std::chrono::hours(1), interrupt);
+      return {};
+    }};
+  };
+  // Never waits, so that nothing but the writing side can look at the time.
+  const OpenObject endless = [&](const S3Uri&, const S3Options&, const Interrupt&) {
+    return S3Object{.bytes = [block = std::string(1024, 'x')]() -> std::string_view { return block; }};
+  };
+  const auto [open_object, source] =
+      GENERATE_REF(table<OpenObject, const char*>({{never_opens, "s3://b/archive"},
+                                                   {never_ends, "s3://b/archive"},
+                                                   {never_ends, "s3://b/file.py"},
+                                                   {endless, "s3://b/file.py"}}));
+  const auto failure = failure_of([&, &source = source, &open_object = open_object] {
+    fetch_code(source, base.code, short_time, {}, open_object);
+  });
+  REQUIRE(failure.has_value());
+  CHECK(failure->cause == Cause::unavailable);
+  CHECK(contains(failure->what, std::string(source) + " was not fetched within 0.005 s"));
+  CHECK(contains(failure->remedy, "--fetch-timeout"));
+  CHECK(tree_of(base.root).empty());
 }
 
 namespace {
