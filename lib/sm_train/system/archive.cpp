@@ -295,16 +295,18 @@ class Extraction {
     std::int64_t end = std::max<std::int64_t>(::archive_entry_size(entry), 0);
     require_room(end);
     const UniqueFd file = writer_.add_file(last_entry_);
+    std::int64_t written = 0;
     const void* block = nullptr;
     std::size_t size = 0;
     la_int64_t offset = 0;
     while (next_block(&block, &size, &offset)) {
-      end = std::max(end, offset + static_cast<std::int64_t>(size));
+      written = std::max(written, offset + static_cast<std::int64_t>(size));
+      end = std::max(end, written);
       require_room(end);  // a header may lie
       write_at(file, {static_cast<const char*>(block), size}, offset);
     }
     // A sparse file may end in a hole, which has no block.
-    if (::ftruncate(file.get(), end) != 0) writer_.fail(last_entry_, errno);
+    if (written < end && ::ftruncate(file.get(), end) != 0) writer_.fail(last_entry_, errno);
     writer_.finish_file(last_entry_, file, attributes);
     tally_.count_file(static_cast<std::uint64_t>(end));
   }

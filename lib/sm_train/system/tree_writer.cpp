@@ -1,5 +1,6 @@
 #include "sm_train/system/tree_writer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <deque>
@@ -45,23 +46,31 @@ std::array<timespec, 2> times_of(const EntryAttributes& attributes) {
 }  // namespace
 
 TreeWriter::TreeWriter(const std::filesystem::path& directory, std::string archive)
-    : root_(::open(directory.c_str(), directory_flags)), archive_(std::move(archive)) {
-  if (!root_) throw Error(errno_failure(errno, Access::write, "unpack into " + directory.native()));
+    : root_(std::make_shared<UniqueFd>(::open(directory.c_str(), directory_flags))),
+      archive_(std::move(archive)),
+      last_parent_(root_) {
+  if (!*root_) throw Error(errno_failure(errno, Access::write, "unpack into " + directory.native()));
 }
 
 void TreeWriter::add_directory(const std::string& name, const EntryAttributes& attributes) {
   if (!name.starts_with('/') && split(name).empty()) return;  // "./": the target has a mode of its own
   const Place place = make_place(name);
-  if (::mkdirat(place.parent.get(), place.name.c_str(), 0700) != 0 && errno != EEXIST) fail(name, errno);
+  if (::mkdirat(place.parent->get(), place.name.c_str(), 0700) != 0 && errno != EEXIST) fail(name, errno);
   open_directory(place.parent, place.name, name);
   directories_[place.path] = attributes;
 }
 
 UniqueFd TreeWriter::add_file(const std::string& name) {
   const Place place = make_place(name);
-  clear_place(place, name);
-  UniqueFd file(::openat(place.parent.get(), place.name.c_str(),
-                         O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  const auto create = [&place] {
+    return UniqueFd(::openat(place.parent->get(), place.name.c_str(),
+                             O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  };
+  UniqueFd file = create();
+  if (!file && errno == EEXIST) {
+    clear_place(place, name);
+    file = create();
+  }
   if (!file) fail(name, errno);
   return file;
 }
@@ -77,23 +86,23 @@ void TreeWriter::add_symlink(const std::string& name, const std::string& target,
                              const EntryAttributes& attributes) {
   const Place place = make_place(name);
   clear_place(place, name);
-  if (::symlinkat(target.c_str(), place.parent.get(), place.name.c_str()) != 0) fail(name, errno);
+  if (::symlinkat(target.c_str(), place.parent->get(), place.name.c_str()) != 0) fail(name, errno);
   symlinks_[place.path] = target;
-  if (::utimensat(place.parent.get(), place.name.c_str(), times_of(attributes).data(), AT_SYMLINK_NOFOLLOW) !=
-      0)
+  if (::utimensat(place.parent->get(), place.name.c_str(), times_of(attributes).data(),
+                  AT_SYMLINK_NOFOLLOW) != 0)
     fail(name, errno);
 }
 
 void TreeWriter::add_hard_link(const std::string& name, const std::string& target) {
   const Place from = find_place(target);
   struct stat status = {};
-  if (::fstatat(from.parent.get(), from.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 ||
+  if (::fstatat(from.parent->get(), from.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 ||
       !S_ISREG(status.st_mode))
     refuse(name, fmt::format("it is a hard link to {}, which is no file of the archive", in_quotes(target)));
   const Place place = make_place(name);
   if (place.path == from.path) return;
   clear_place(place, name);
-  if (::linkat(from.parent.get(), from.name.c_str(), place.parent.get(), place.name.c_str(), 0) != 0)
+  if (::linkat(from.parent->get(), from.name.c_str(), place.parent->get(), place.name.c_str(), 0) != 0)
     fail(name, errno);
 }
 
@@ -106,8 +115,8 @@ void TreeWriter::finish() {
   for (auto entry = directories_.rbegin(); entry != directories_.rend(); ++entry) {
     const auto& [path, attributes] = *entry;
     const Place place = find_place(path);
-    const UniqueFd directory = open_directory(place.parent, place.name, path);
-    finish_file(path, directory, attributes);
+    const Directory directory = open_directory(place.parent, place.name, path);
+    finish_file(path, *directory, attributes);
   }
 }
 
@@ -134,21 +143,33 @@ std::vector<std::string> TreeWriter::components(const std::string& name) const {
 }
 
 TreeWriter::Place TreeWriter::find_place(const std::string& name,
-                                         const std::function<void(const Place&)>& on_parent) const {
+                                         const std::function<void(const Place&)>& on_parent) {
   const std::vector<std::string> parts = components(name);
-  Place place = {.parent = open_directory(root_, ".", name), .name = parts.front(), .path = parts.front()};
+  const std::string path = fmt::format("{}", fmt::join(parts, "/"));
+  const std::string parent_path =
+      path.substr(0, path.size() - std::min(path.size(), parts.back().size() + 1));
+  if (parent_path != last_parent_path_) {
+    last_parent_ = walk(parts, name, on_parent);
+    last_parent_path_ = parent_path;
+  }
+  return {.parent = last_parent_, .name = parts.back(), .path = path};
+}
+
+TreeWriter::Directory TreeWriter::walk(const std::vector<std::string>& parts, const std::string& name,
+                                       const std::function<void(const Place&)>& on_parent) const {
+  Place place = {.parent = root_, .name = parts.front(), .path = parts.front()};
   for (std::size_t i = 1; i < parts.size(); ++i) {
     if (on_parent) on_parent(place);
     place.parent = open_directory(place.parent, place.name, name);
     place.name = parts[i];
     place.path += "/" + parts[i];
   }
-  return place;
+  return place.parent;
 }
 
 TreeWriter::Place TreeWriter::make_place(const std::string& name) {
   return find_place(name, [&](const Place& parent) {
-    if (::mkdirat(parent.parent.get(), parent.name.c_str(), 0700) == 0) {
+    if (::mkdirat(parent.parent->get(), parent.name.c_str(), 0700) == 0) {
       directories_.emplace(parent.path, EntryAttributes{});
       ++made_parents_;
     } else if (errno != EEXIST)
@@ -156,10 +177,11 @@ TreeWriter::Place TreeWriter::make_place(const std::string& name) {
   });
 }
 
-UniqueFd TreeWriter::open_directory(const UniqueFd& parent, const std::string& component,
-                                    const std::string& name) const {
-  UniqueFd directory(::openat(parent.get(), component.c_str(), directory_flags));
-  if (directory) return directory;
+TreeWriter::Directory TreeWriter::open_directory(const Directory& parent, const std::string& component,
+                                                 const std::string& name) const {
+  const auto directory =
+      std::make_shared<const UniqueFd>(::openat(parent->get(), component.c_str(), directory_flags));
+  if (*directory) return directory;
   const int error = errno;
   // Linux says ENOTDIR of a symlink that is not followed, as of a file.
   if (error == ENOTDIR || error == ELOOP)
@@ -171,7 +193,7 @@ UniqueFd TreeWriter::open_directory(const UniqueFd& parent, const std::string& c
 
 void TreeWriter::clear_place(const Place& place, const std::string& name) {
   symlinks_.erase(place.path);
-  if (::unlinkat(place.parent.get(), place.name.c_str(), 0) == 0 || errno == ENOENT) return;
+  if (::unlinkat(place.parent->get(), place.name.c_str(), 0) == 0 || errno == ENOENT) return;
   if (errno == EISDIR) refuse(name, "an earlier entry of that name is a directory");
   fail(name, errno);
 }

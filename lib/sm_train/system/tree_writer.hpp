@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <sys/stat.h>
@@ -48,22 +49,29 @@ class TreeWriter {
   [[noreturn]] void fail(std::string_view name, int error) const;
 
  private:
+  using Directory = std::shared_ptr<const UniqueFd>;
   struct Place {
-    UniqueFd parent;
+    Directory parent;
     std::string name;  ///< a single component
     std::string path;  ///< the whole of it, normalised: no empty and no `.` components
   };
 
   std::vector<std::string> components(const std::string& name) const;
   /// `on_parent` is called with each parent, from the top, before it is entered.
-  Place find_place(const std::string& name, const std::function<void(const Place&)>& on_parent = {}) const;
+  Place find_place(const std::string& name, const std::function<void(const Place&)>& on_parent = {});
+  /// The directory that holds the last of `parts`.
+  Directory walk(const std::vector<std::string>& parts, const std::string& name,
+                 const std::function<void(const Place&)>& on_parent) const;
   Place make_place(const std::string& name);
-  UniqueFd open_directory(const UniqueFd& parent, const std::string& component,
-                          const std::string& name) const;
+  Directory open_directory(const Directory& parent, const std::string& component,
+                           const std::string& name) const;
   void clear_place(const Place& place, const std::string& name);
 
-  UniqueFd root_;
+  Directory root_;
   std::string archive_;
+  // Most entries lie beside the one before them, and a directory stays one: it need not be walked to again.
+  Directory last_parent_;
+  std::string last_parent_path_;
   std::size_t made_parents_ = 0;
   std::map<std::string, EntryAttributes> directories_;
   std::map<std::string, std::string> symlinks_;  ///< path -> target

@@ -415,3 +415,28 @@ TEST_CASE("what comes first in the archive is told, and nothing more is read the
     CHECK(contains(failure->what, "\"../escape\""));
   }
 }
+
+TEST_CASE("entries of several directories in turn, and links between those, come where they belong") {
+  CHECK(extracted(tar({{.name = "a/1"},
+                       {.name = "b/1"},
+                       {.name = "a/2", .content = "x"},
+                       {.name = "top"},
+                       {.name = "a/b/1"},
+                       {.name = "./a//3"},
+                       {.name = "b/h", .type = '1', .link = "a/2"},
+                       {.name = "b/2"},
+                       {.name = "a/l", .type = '2', .link = "../b/1"},
+                       {.name = "a/b", .type = '5', .mode = 0700},
+                       {.name = "a/2", .content = "y"}})) == Tree{{"a", "dir 0755"},
+                                                                  {"a/1", "file 0644 "},
+                                                                  {"a/2", "file 0644 y"},
+                                                                  {"a/3", "file 0644 "},
+                                                                  {"a/b", "dir 0700"},
+                                                                  {"a/b/1", "file 0644 "},
+                                                                  {"a/l", "link ../b/1"},
+                                                                  {"b", "dir 0755"},
+                                                                  {"b/1", "file 0644 "},
+                                                                  {"b/2", "file 0644 "},
+                                                                  {"b/h", "file 0644 x"},
+                                                                  {"top", "file 0644 "}});
+}
