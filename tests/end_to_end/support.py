@@ -189,6 +189,28 @@ def http_server(handler):
         server.server_close()
 
 
+@contextlib.contextmanager
+def stalling_server(head=b"\x1f\x8b", size=100_000_000):
+    """A server that promises `size` bytes and sends `head` of them; gives its URL, and the paths it was asked for."""
+    asked = []
+
+    class Stalling(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Length", str(size))
+            self.end_headers()
+            self.wfile.write(head)
+            self.wfile.flush()
+            asked.append(self.path)
+            self.rfile.read()  # until the client goes
+
+        def log_message(self, *_):
+            pass
+
+    with http_server(Stalling) as endpoint:
+        yield endpoint, asked
+
+
 def wait_until(condition, what):
     """Waits until `condition()` gives something true, and gives that."""
     end = time.monotonic() + TIMEOUT

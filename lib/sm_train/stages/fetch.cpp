@@ -37,18 +37,28 @@ void unpack_or_store(const ByteSource& bytes, const CodeFile& file, const fs::pa
     write_new_file(tree / file.name, whole, file.mode, interrupt);
 }
 
-void fetch_object(const std::string& source, const S3Uri& uri, const fs::path& code,
-                  const FetchOptions& options, const Interrupt& interrupt, const OpenObject& open_object) {
+/// A tree that is whole goes where it belongs.
+TreeSize place(const Staging& staging, const fs::path& code) {
+  const TreeSize size = tree_size(staging.tree());
+  place_tree(staging.tree(), code);
+  return size;
+}
+
+TreeSize fetch_object(const std::string& source, const S3Uri& uri, const fs::path& code,
+                      const FetchOptions& options, const Interrupt& interrupt,
+                      const OpenObject& open_object) {
   const ByteSource bytes = open_object(uri, options.s3, interrupt).bytes;
   const Staging staging(code);
   const CodeFile file = {.source = source, .name = uri.key.substr(uri.key.rfind('/') + 1), .mode = 0644};
   unpack_or_store(bytes, file, staging.tree(), interrupt);
-  place_tree(staging.tree(), code);
+  return place(staging, code);
 }
 
 fs::path canonical_path(const fs::path& path) {
   std::error_code error;
-  fs::path canonical = fs::weakly_canonical(path, error);
+  // Of a relative path that is not there it would keep the text.
+  const fs::path absolute = fs::absolute(path, error);
+  fs::path canonical = error ? fs::path() : fs::weakly_canonical(absolute, error);
   if (error) throw Error(errno_failure(error.value(), Access::read, "resolve " + path.native()));
   return canonical.has_filename() ? canonical : canonical.parent_path();
 }
@@ -76,23 +86,23 @@ void refuse_nested(const std::string& source, const fs::path& path, const fs::pa
        .remedy = "Name the code directory itself, or a directory outside of it."});
 }
 
-void fetch_local(const std::string& source, const fs::path& path, const fs::path& code,
-                 const Interrupt& interrupt) {
+std::optional<TreeSize> fetch_local(const std::string& source, const fs::path& path, const fs::path& code,
+                                    const Interrupt& interrupt) {
   const struct stat status = status_of_source(source, path);
   const fs::path from = canonical_path(path);
   if (S_ISDIR(status.st_mode)) {
-    if (from == code) return;
+    if (from == code) return std::nullopt;
     refuse_nested(source, from, code);
     const Staging staging(code);
     // A relative symlink that leads out of the source would lead elsewhere from the copy.
     copy_tree(from, staging.tree(), interrupt, Symlinks::follow);
-    return place_tree(staging.tree(), code);
+    return place(staging, code);
   }
   const ByteSource bytes = file_source(from);
   const Staging staging(code);
   const CodeFile file = {.source = source, .name = path.filename().native(), .mode = status.st_mode & 0777U};
   unpack_or_store(bytes, file, staging.tree(), interrupt);
-  place_tree(staging.tree(), code);
+  return place(staging, code);
 }
 
 /// A link is followed, and so may be `code` itself; a file in its place is not for us to remove.
@@ -108,14 +118,14 @@ fs::path code_directory(const fs::path& code) {
 
 }  // namespace
 
-void fetch_code(const std::string& source, const fs::path& code, const FetchOptions& options,
-                const Interrupt& interrupt, const OpenObject& open_object) {
+std::optional<TreeSize> fetch_code(const std::string& source, const fs::path& code,
+                                   const FetchOptions& options, const Interrupt& interrupt,
+                                   const OpenObject& open_object) {
   const CodeSource from = parse_code_source(source);
   const fs::path directory = code_directory(code);
   if (const auto* uri = std::get_if<S3Uri>(&from); uri != nullptr)
-    fetch_object(source, *uri, directory, options, interrupt, open_object);
-  else
-    fetch_local(source, std::get<fs::path>(from), directory, interrupt);
+    return fetch_object(source, *uri, directory, options, interrupt, open_object);
+  return fetch_local(source, std::get<fs::path>(from), directory, interrupt);
 }
 
 }  // namespace sm_train

@@ -3,12 +3,14 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "sm_train/aws/s3.hpp"
 #include "sm_train/system/archive.hpp"
 #include "sm_train/system/byte_source.hpp"
 #include "sm_train/system/interrupt.hpp"
+#include "sm_train/system/tree_size.hpp"
 
 namespace sm_train {
 
@@ -40,10 +42,12 @@ struct FetchOptions {
 /// point) and only then moved, so that an error leaves `code` as it was. `source` equal to `code` itself
 /// means that the code is there already.
 ///
+/// Gives what came, or nothing where nothing had to.
+///
 /// Throws Error that names the source: usage (it is no such source, or a directory that holds `code` or lies
 /// in it), no_input, bad_data, denied, unavailable, cannot_create, io; and what `interrupt` throws.
-void fetch_code(const std::string& source, const std::filesystem::path& code,
-                const FetchOptions& options = {}, const Interrupt& interrupt = {},
-                const OpenObject& open_object = open_s3_object);
+std::optional<TreeSize> fetch_code(const std::string& source, const std::filesystem::path& code,
+                                   const FetchOptions& options = {}, const Interrupt& interrupt = {},
+                                   const OpenObject& open_object = open_s3_object);
 
 }  // namespace sm_train

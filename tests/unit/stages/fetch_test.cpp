@@ -167,6 +167,37 @@ TEST_CASE("a FIFO, as the source or in it, is refused and nothing is left") {
   CHECK_FALSE(fs::exists(base.code));
 }
 
+TEST_CASE("a relative code directory is made where we stand") {
+  const Base base;
+  const fs::path before = fs::current_path();
+  fs::current_path(base.root);
+  fetch_code("s3://b/train.py", "code", {}, {}, object("x"));
+  fetch_code("s3://b/train.py", "made/deep/", {}, {}, object("y"));
+  fs::current_path(before);
+  CHECK(content_of(base.code / "train.py") == "x");
+  CHECK(content_of(base.root / "made/deep/train.py") == "y");
+}
+
+TEST_CASE("what came is counted, and nothing is where the code is there already") {
+  const Base base;
+  const auto fetched = fetch_code("s3://b/k", base.code, {}, {}, object(archive));
+  REQUIRE(fetched.has_value());
+  CHECK(fetched->files == 2);
+  CHECK(fetched->bytes == 3);
+  put_file(base.root / "one.py", "12345");
+  const auto overlaid = fetch_code((base.root / "one.py").native(), base.code, {}, {}, no_s3);
+  REQUIRE(overlaid.has_value());
+  CHECK(overlaid->files == 1);
+  CHECK(overlaid->bytes == 5);
+  CHECK_FALSE(fetch_code(base.code.native(), base.code, {}, {}, no_s3).has_value());
+}
+
+TEST_CASE("a fetch that fails leaves no directory that it made") {
+  const Base base;
+  refusal("s3://b/code.tar.gz", base.root / "a/b/code", object("<html>"));
+  CHECK(tree_of(base.root).empty());
+}
+
 TEST_CASE("the code directory as its own source is left as it is") {
   const Base base;
   put_file(base.code / "train.py", "x");

@@ -140,6 +140,23 @@ TEST_CASE("staging stands beside its target, and removes itself and what a kille
   CHECK(tree_of(directory.path()) == Tree{{"made", "dir 0755"}});
 }
 
+TEST_CASE("parents that staging made go with it where nothing came into them") {
+  const TempDir directory;
+  const fs::path target = directory.path() / "a/b/code";
+  { const Staging staging(target); }
+  CHECK(tree_of(directory.path()).empty());
+  put_file(directory.path() / "file", "x");
+  const auto failure = failure_of([&] { const Staging staging(directory.path() / "file/b/code"); });
+  REQUIRE(failure.has_value());
+  CHECK(contains(failure->what, (directory.path() / "file/b").native()));
+  {
+    const Staging staging(target);
+    put_file(staging.tree() / "f", "x");
+    place_tree(staging.tree(), target);
+  }
+  CHECK(content_of(target / "f") == "x");
+}
+
 TEST_CASE("staging stands inside its target where nothing can be made beside it") {
   const TempDir directory;
   const fs::path target = directory.path() / "closed/code";
