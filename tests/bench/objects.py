@@ -7,6 +7,7 @@ import io
 import os
 import pathlib
 import random
+import sys
 import sysconfig
 import tarfile
 
@@ -36,6 +37,7 @@ def archive(cache, mebibytes, kind):
     path = cache / ARCHIVES / key
     if path.exists():
         return key
+    print(f"  making {path}", file=sys.stderr)
     path.parent.mkdir(parents=True, exist_ok=True)
     chosen = random.Random(1)
     text = source_text()
