@@ -31,6 +31,19 @@ def text_from(text, size, chosen):
     return text[start:start + size]
 
 
+def write_tar_gz(file, size, next_content):
+    """Writes files of what next_content() gives until the tar.gz has about `size` bytes."""
+    with (gzip.GzipFile("", "wb", compresslevel=6, fileobj=file, mtime=0) as packed,
+          tarfile.open(fileobj=packed, mode="w|", format=tarfile.GNU_FORMAT) as tar):
+        number = 0
+        while file.tell() < size - MEMBER_SIZE // 8:
+            entry = tarfile.TarInfo(f"source/{number // 100:03}/{number:05}.py")
+            entry.size = MEMBER_SIZE
+            entry.mtime = 1_700_000_000
+            tar.addfile(entry, io.BytesIO(next_content()))
+            number += 1
+
+
 def archive(cache, mebibytes, kind):
     """The key of a tar.gz of that size and kind in the bucket ARCHIVES, which is made where it is missing."""
     key = f"{kind}-{mebibytes}-MiB.tar.gz"
@@ -39,20 +52,17 @@ def archive(cache, mebibytes, kind):
         return key
     print(f"  making {path}", file=sys.stderr)
     path.parent.mkdir(parents=True, exist_ok=True)
-    chosen = random.Random(1)
     text = source_text()
+    chosen = random.Random(1)
+    contents = {"compressible": lambda: text_from(text, MEMBER_SIZE, chosen),
+                "incompressible": lambda: chosen.randbytes(MEMBER_SIZE)}
     part = path.with_name(f".{key}.{os.getpid()}")
-    with (open(part, "wb") as file, gzip.GzipFile("", "wb", compresslevel=6, fileobj=file, mtime=0) as packed,
-          tarfile.open(fileobj=packed, mode="w|", format=tarfile.GNU_FORMAT) as tar):
-        number = 0
-        while file.tell() < mebibytes * 1024 * 1024 - MEMBER_SIZE // 8:
-            entry = tarfile.TarInfo(f"source/{number // 100:03}/{number:05}.py")
-            entry.size = MEMBER_SIZE
-            entry.mtime = 1_700_000_000
-            content = text_from(text, MEMBER_SIZE, chosen) if kind == "compressible" else chosen.randbytes(MEMBER_SIZE)
-            tar.addfile(entry, io.BytesIO(content))
-            number += 1
-    part.rename(path)
+    try:
+        with open(part, "wb") as file:
+            write_tar_gz(file, mebibytes * 1024 * 1024, contents[kind])
+        part.rename(path)
+    finally:
+        part.unlink(missing_ok=True)
     return key
 
 
