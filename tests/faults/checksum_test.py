@@ -5,7 +5,7 @@ import unittest
 import zlib
 
 from faulty_s3 import Object, ends_after, flip_byte
-from fetching import BAD_DATA, TREE, TREE_TAR_GZ, FetchTest, all_at_once
+from fetching import BAD_DATA, NO_MD5, TREE, TREE_TAR_GZ, FetchTest, all_at_once
 
 load_tests = all_at_once
 
@@ -32,9 +32,6 @@ ALGORITHMS = {
     "sha256": lambda data: hashlib.sha256(data).digest(),
 }
 
-# Of an object in several parts: no MD5 of anything.
-ETAG = {"ETag": '"11223344556677889900aabbccddeeff-3"'}
-
 
 def checksum(algorithm, data=TREE_TAR_GZ):
     return base64.b64encode(ALGORITHMS[algorithm](data)).decode()
@@ -52,7 +49,7 @@ class Checksums(FetchTest):
         for algorithm in ALGORITHMS:
             for kind in ({}, {"x-amz-checksum-type": "FULL_OBJECT"}):
                 with self.subTest(algorithm, kind=kind):
-                    s3 = self.serve_with({**ETAG, f"x-amz-checksum-{algorithm}": checksum(algorithm), **kind})
+                    s3 = self.serve_with({**NO_MD5, f"x-amz-checksum-{algorithm}": checksum(algorithm), **kind})
                     self.assert_whole(self.fetch(s3), TREE)
                     self.assertEqual(len(s3.requests), 1)
                     self.assertEqual(s3.requests[0].headers.get("x-amz-checksum-mode"), "ENABLED")
@@ -62,7 +59,7 @@ class Checksums(FetchTest):
             for kind in ({}, {"x-amz-checksum-type": "FULL_OBJECT"}):
                 with self.subTest(algorithm, kind=kind):
                     s3 = self.serve_with(
-                        {**ETAG, f"x-amz-checksum-{algorithm}": checksum(algorithm, TREE_TAR_GZ[:-1]), **kind})
+                        {**NO_MD5, f"x-amz-checksum-{algorithm}": checksum(algorithm, TREE_TAR_GZ[:-1]), **kind})
                     self.assert_error(self.fetch(s3), BAD_DATA, f"(?i){algorithm}")
                     self.assertEqual([request.range for request in s3.requests], [None, None])
 
@@ -71,7 +68,8 @@ class Checksums(FetchTest):
         archive = TREE_TAR_GZ[:9] + b"\3" + TREE_TAR_GZ[10:]
         for algorithm in ALGORITHMS:
             with self.subTest(algorithm):
-                s3 = self.serve(Object(archive, {**ETAG, f"x-amz-checksum-{algorithm}": checksum(algorithm, archive)}),
+                headers = {**NO_MD5, f"x-amz-checksum-{algorithm}": checksum(algorithm, archive)}
+                s3 = self.serve(Object(archive, headers),
                                 faults=[flip_byte(9)])
                 self.assert_whole(self.fetch(s3), TREE)
                 self.assertEqual([request.range for request in s3.requests], [None, None])
@@ -79,7 +77,7 @@ class Checksums(FetchTest):
     def test_an_archive_that_breaks_on_its_way_is_fetched_anew(self):
         # The broken archive is seen before the checksum is: whose fault it was, the rest must tell.
         middle = len(TREE_TAR_GZ) // 2
-        for headers in ({}, {**ETAG, "x-amz-checksum-sha256": checksum("sha256")}):
+        for headers in ({}, {**NO_MD5, "x-amz-checksum-sha256": checksum("sha256")}):
             with self.subTest(headers):
                 s3 = self.serve_with(headers, faults=[flip_byte(middle)])
                 self.assert_whole(self.fetch(s3), TREE)
@@ -90,12 +88,12 @@ class Checksums(FetchTest):
                         {"x-amz-checksum-sha256": f"{checksum('sha256', b'')}-2"},
                         {"x-amz-checksum-crc32c": "AAAAAA==", "x-amz-checksum-type": "COMPOSITE"}):
             with self.subTest(headers):
-                s3 = self.serve_with({**ETAG, **headers})
+                s3 = self.serve_with({**NO_MD5, **headers})
                 self.assert_whole(self.fetch(s3), TREE)
                 self.assertEqual(len(s3.requests), 1)
 
     def test_a_checksum_of_another_kind_is_left_alone(self):
-        s3 = self.serve_with({**ETAG, "x-amz-checksum-crc128": "AAAA"})
+        s3 = self.serve_with({**NO_MD5, "x-amz-checksum-crc128": "AAAA"})
         self.assert_whole(self.fetch(s3), TREE)
 
     def test_a_wrong_md5_in_the_etag_is_bad_data_after_one_more_try(self):
@@ -105,7 +103,7 @@ class Checksums(FetchTest):
 
     def test_an_etag_that_is_no_md5_says_nothing_of_the_bytes(self):
         md5 = f'"{hashlib.md5(b"other").hexdigest()}"'
-        for headers in (ETAG, {"ETag": md5, "x-amz-server-side-encryption": "aws:kms"},
+        for headers in (NO_MD5, {"ETag": md5, "x-amz-server-side-encryption": "aws:kms"},
                         {"ETag": md5, "x-amz-server-side-encryption-customer-algorithm": "AES256"},
                         {"ETag": md5, "x-amz-checksum-sha256": checksum("sha256")}):
             with self.subTest(headers):
@@ -114,14 +112,14 @@ class Checksums(FetchTest):
                 self.assertEqual(len(s3.requests), 1)
 
     def test_the_checksum_is_of_the_whole_object_where_the_transfer_was_resumed(self):
-        headers = {**ETAG, "x-amz-checksum-crc64nvme": checksum("crc64nvme")}
+        headers = {**NO_MD5, "x-amz-checksum-crc64nvme": checksum("crc64nvme")}
         s3 = self.serve_with(headers, faults=[ends_after(100_000)])
         self.assert_whole(self.fetch(s3), TREE)
         s3 = self.serve_with(headers, faults=[ends_after(100_000), flip_byte(len(TREE_TAR_GZ) - 100_001)] * 2)
         self.assert_error(self.fetch(s3), BAD_DATA)
 
     def test_a_checksum_that_is_no_base64_is_not_taken_for_right(self):
-        s3 = self.serve_with({**ETAG, "x-amz-checksum-sha256": "%%%"})
+        s3 = self.serve_with({**NO_MD5, "x-amz-checksum-sha256": "%%%"})
         self.assert_error(self.fetch(s3), BAD_DATA)
 
 

@@ -240,9 +240,9 @@ class FaultyS3:
         return error(400, "AuthorizationHeaderMalformed", "The authorization header is malformed; the region "
                      f"'{region}' is wrong; expecting '{self._region}'", more=f"<Region>{self._region}</Region>")
 
-    def honest_answer(self, name):
-        """What S3 would answer to a plain GET."""
-        return self._object_answer(Request("GET", "/" + urllib.parse.quote(name), {}))
+    def honest_answer(self, name, **headers):
+        """What S3 would answer to a GET."""
+        return self._object_answer(Request("GET", "/" + urllib.parse.quote(name), headers))
 
     def _object_answer(self, request):
         name = urllib.parse.unquote(request.path.partition("?")[0].removeprefix("/"), errors="strict")

@@ -5,8 +5,8 @@ import threading
 import unittest
 
 from faulty_s3 import (
-    Pattern, ends_after, error, flip_byte, instead, internal_error, repeated, slow_down, with_headers)
-from fetching import BAD_DATA, DENIED, NO_INPUT, UNAVAILABLE, FetchTest, all_at_once
+    Object, Pattern, ends_after, error, flip_byte, instead, internal_error, repeated, slow_down, with_headers)
+from fetching import BAD_DATA, DENIED, NO_INPUT, NO_MD5, UNAVAILABLE, FetchTest, all_at_once
 
 load_tests = all_at_once
 
@@ -25,7 +25,7 @@ class RangesTest(FetchTest):
         self.assertTrue([request for request in s3.requests if request.range], "no range was asked for")
         return fetched
 
-    def serve_large(self, data=LARGE, **settings):
+    def serve_large(self, data=Object(LARGE, NO_MD5), **settings):
         return self.serve(data, name=NAME, **{"range_faults": [], **settings})
 
     def assert_whole(self, fetched, tree):
@@ -119,6 +119,13 @@ class FaultsInRanges(RangesTest):
                 s3 = self.serve_large(range_faults=[None, with_headers(Content_Range=wrong)])
                 self.assert_whole_or_error(self.fetch_large(s3), TREE, (BAD_DATA, UNAVAILABLE))
 
+    def test_another_range_is_never_put_in_the_place_of_one(self):
+        for wrong in (f"bytes=0-{LARGEST_RANGE - 1}", f"bytes=1-{LARGEST_RANGE}", f"bytes={SIZE - LARGEST_RANGE}-"):
+            with self.subTest(wrong):
+                s3 = self.serve_large()
+                s3.range_faults = iter([None, instead(s3.honest_answer(NAME, range=wrong))])
+                self.assert_whole_or_error(self.fetch_large(s3), TREE, (BAD_DATA, UNAVAILABLE))
+
     def test_a_whole_object_in_the_place_of_a_range_is_never_put_there(self):
         s3 = self.serve_large()
         s3.range_faults = iter([instead(s3.honest_answer(NAME))])
@@ -126,13 +133,13 @@ class FaultsInRanges(RangesTest):
 
     def test_a_range_that_is_shorter_than_it_says_is_never_taken_for_whole(self):
         s3 = self.serve_large(range_faults=[with_headers(Content_Length=str(MEBIBYTE))])
-        self.assert_whole_or_error(self.fetch_large(s3), TREE, (BAD_DATA, UNAVAILABLE))
+        self.assert_whole(self.fetch_large(s3), TREE)
 
     def test_a_range_with_a_wrong_byte_is_seen_by_the_checksum_of_the_whole(self):
-        s3 = self.serve_large(range_faults=[flip_byte(1234)])
+        s3 = self.serve_large(LARGE, range_faults=[flip_byte(1234)])
         self.assert_whole(self.fetch_large(s3), TREE)
         self.assertEqual([request.range for request in s3.requests].count(None), 2)
-        s3 = self.serve_large(range_faults=repeated(flip_byte(1234)))
+        s3 = self.serve_large(LARGE, range_faults=repeated(flip_byte(1234)))
         self.assert_error(self.fetch_large(s3), BAD_DATA, "(?i)md5|checksum|etag")
         self.assertEqual([request.range for request in s3.requests].count(None), 2)
 

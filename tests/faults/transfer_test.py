@@ -2,8 +2,8 @@
 import os
 import unittest
 
-from faulty_s3 import FaultyS3, chunked, ends_after, no_answer, repeated, with_headers
-from fetching import BAD_DATA, NAME, TREE, TREE_TAR_GZ, UNAVAILABLE, FetchTest, all_at_once
+from faulty_s3 import FaultyS3, Object, chunked, ends_after, instead, no_answer, repeated, with_headers
+from fetching import BAD_DATA, NAME, NO_MD5, TREE, TREE_TAR_GZ, UNAVAILABLE, FetchTest, all_at_once
 from support import tar_gz
 
 load_tests = all_at_once
@@ -63,6 +63,14 @@ class BrokenTransfers(FetchTest):
             with self.subTest(wrong):
                 s3 = self.serve(TREE_TAR_GZ, faults=[ends_after(100_000), with_headers(Content_Range=wrong)])
                 self.assert_whole_or_error(self.fetch(s3), TREE, (BAD_DATA, UNAVAILABLE))
+
+    def test_another_range_is_not_appended_in_the_place_of_the_rest(self):
+        name, tree = "jobs/data.bin", {"data.bin": TREE["data.bin"]}
+        for wrong in ("bytes=0-", "bytes=1-", "bytes=50000-", "bytes=100001-", "bytes=200000-"):
+            with self.subTest(wrong):
+                s3 = self.serve(Object(tree["data.bin"], NO_MD5), name=name)
+                s3.faults = iter([ends_after(100_000), instead(s3.honest_answer(name, range=wrong))])
+                self.assert_whole_or_error(self.fetch(s3, name=name), tree, (BAD_DATA, UNAVAILABLE))
 
     def test_a_rest_that_always_comes_with_a_wrong_content_range_is_an_error(self):
         wrong = with_headers(Content_Range=f"bytes 0-{SIZE - 1}/{SIZE}")
