@@ -113,11 +113,12 @@ class EndToEndTest(unittest.TestCase):
             job.write(f"code/{program}", source)
         return job
 
-    def start(self, *arguments, env=None, **popen):
-        """The binary as a running process. It is killed where a test leaves it behind."""
+    def start(self, *arguments, env=None, under=(), **popen):
+        """The binary as a running process, by way of a command `under` which starts the one that follows it. It is killed
+        where a test leaves it behind."""
         popen = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **popen}
-        process = subprocess.Popen([SM_TRAIN, *map(str, arguments)], env={**clean_env(self.home), **(env or {})},
-                                   cwd=self.directory, **popen)
+        process = subprocess.Popen([*map(str, under), SM_TRAIN, *map(str, arguments)],
+                                   env={**clean_env(self.home), **(env or {})}, cwd=self.directory, **popen)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         for stream in filter(None, (process.stdout, process.stderr)):
