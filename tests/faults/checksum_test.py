@@ -69,8 +69,7 @@ class Checksums(FetchTest):
         for algorithm in ALGORITHMS:
             with self.subTest(algorithm):
                 headers = {**NO_MD5, f"x-amz-checksum-{algorithm}": checksum(algorithm, archive)}
-                s3 = self.serve(Object(archive, headers),
-                                faults=[flip_byte(9)])
+                s3 = self.serve(Object(archive, headers), faults=[flip_byte(9)])
                 self.assert_whole(self.fetch(s3), TREE)
                 self.assertEqual([request.range for request in s3.requests], [None, None])
 

@@ -24,6 +24,19 @@ ls -A "$directory" >"$left"
 exit $code
 """
 
+# Runs "$@" with the target on a disk with room, in a directory on one without, and keeps what came in a directory.
+ON_A_DISK_OF_ITS_OWN = """
+target=$0 copy=$1
+shift
+mount -t tmpfs -o size=1m tmpfs "$target/.." || exit 120
+mkdir "$target" && mount -t tmpfs -o size=16m tmpfs "$target" || exit 120
+"$@"
+code=$?
+cp -R "$target" "$copy"
+exit $code
+"""
+
+
 def new_mounts():
     """A command that runs another with mounts of its own, or why there is none."""
     tried = []
@@ -67,6 +80,17 @@ class Disks(FetchTest):
         s3 = self.serve(Object(Pattern(12 * MEBIBYTE), NO_MD5), name=name)
         fetched = self.fetch_onto_a_small_disk(s3, name=name)
         self.assert_error(fetched, IO, "No space left on device", names=fetched.target)
+
+    def test_only_the_disk_of_the_target_needs_room(self):
+        command, why_not = new_mounts()
+        if not command:
+            self.skipTest(why_not)
+        copy, data = self.directory / "copy", os.urandom(3 * MEBIBYTE)
+        fetched = self.fetch(self.serve(tar_gz({"large.bin": data})),
+                             under=lambda target: [*command, "sh", "-c", ON_A_DISK_OF_ITS_OWN, target, copy])
+        self.assertEqual(fetched.code, 0, fetched.stderr)
+        self.assertEqual([path.name for path in copy.iterdir()], ["large.bin"])
+        self.assertTrue((copy / "large.bin").read_bytes() == data)
 
     def test_a_read_only_disk_is_an_error(self):
         fetched = self.fetch_onto_a_small_disk(self.serve(TREE_TAR_GZ), options="ro")
