@@ -1,13 +1,13 @@
 #include "sm_train/aws/s3_checksum.hpp"
 
 #include <array>
-#include <charconv>
 #include <memory>
 #include <string_view>
 #include <utility>
 
 #include <fmt/core.h>
 
+#include "sm_train/aws/one_line.hpp"
 #include "sm_train/aws/s3.hpp"
 #include "sm_train/system/digest.hpp"
 
@@ -18,38 +18,26 @@ namespace {
 struct ChecksumHeader {
   const char* name;
   ChecksumAlgorithm algorithm;
-  std::size_t size;
 };
 
 // The cheapest comes first.
 constexpr std::array checksum_headers = {
-    ChecksumHeader{"x-amz-checksum-crc64nvme", ChecksumAlgorithm::crc64nvme, 8},
-    ChecksumHeader{"x-amz-checksum-crc32c", ChecksumAlgorithm::crc32c, 4},
-    ChecksumHeader{"x-amz-checksum-crc32", ChecksumAlgorithm::crc32, 4},
-    ChecksumHeader{"x-amz-checksum-sha1", ChecksumAlgorithm::sha1, 20},
-    ChecksumHeader{"x-amz-checksum-sha256", ChecksumAlgorithm::sha256, 32},
+    ChecksumHeader{"x-amz-checksum-crc64nvme", ChecksumAlgorithm::crc64nvme},
+    ChecksumHeader{"x-amz-checksum-crc32c", ChecksumAlgorithm::crc32c},
+    ChecksumHeader{"x-amz-checksum-crc32", ChecksumAlgorithm::crc32},
+    ChecksumHeader{"x-amz-checksum-sha1", ChecksumAlgorithm::sha1},
+    ChecksumHeader{"x-amz-checksum-sha256", ChecksumAlgorithm::sha256},
 };
 
 // That of a composite one is a checksum of the parts' checksums, with their number behind a dash.
 std::optional<ExpectedChecksum> full_checksum(const HttpHeaders& headers) {
   if (find_header(headers, "x-amz-checksum-type") == "COMPOSITE") return std::nullopt;
-  for (const auto& [name, algorithm, size] : checksum_headers) {
-    const auto value = from_base64(find_header(headers, name));
-    if (value && value->size() == size)
-      return ExpectedChecksum{.algorithm = algorithm, .value = *value, .header = name};
+  for (const auto& [name, algorithm] : checksum_headers) {
+    const auto text = find_header(headers, name);
+    if (!text.empty() && text.find('-') == std::string_view::npos)
+      return ExpectedChecksum{.algorithm = algorithm, .text = std::string(text), .header = name};
   }
   return std::nullopt;
-}
-
-std::optional<std::string> from_hex(std::string_view digits) {
-  std::string bytes;
-  for (; digits.size() >= 2; digits.remove_prefix(2)) {
-    unsigned char byte = 0;
-    const auto [stop, error] = std::from_chars(digits.data(), digits.data() + 2, byte, 16);
-    if (error != std::errc() || stop != digits.data() + 2) return std::nullopt;
-    bytes += static_cast<char>(byte);
-  }
-  return bytes;
 }
 
 // An ETag is no MD5 of an object of several parts, or one under SSE-KMS or SSE-C.
@@ -61,9 +49,9 @@ std::optional<ExpectedChecksum> md5_in_etag(const HttpHeaders& headers) {
                       find_header(headers, "x-amz-server-side-encryption-customer-algorithm").empty();
   constexpr std::size_t quoted_size = 34;
   if (!is_md5 || etag.size() != quoted_size || etag.front() != '"' || etag.back() != '"') return std::nullopt;
-  const auto value = from_hex(etag.substr(1, quoted_size - 2));
-  if (!value) return std::nullopt;
-  return ExpectedChecksum{.algorithm = ChecksumAlgorithm::md5, .value = *value, .header = "ETag"};
+  const auto digits = etag.substr(1, quoted_size - 2);
+  if (digits.find_first_not_of("0123456789abcdef") != std::string_view::npos) return std::nullopt;
+  return ExpectedChecksum{.algorithm = ChecksumAlgorithm::md5, .text = std::string(digits), .header = "ETag"};
 }
 
 class Verified {
@@ -85,11 +73,12 @@ class Verified {
 
  private:
   void check() {
-    const auto found = checksum_.finish();
-    if (found == expected_.value) return;
+    const auto sum = checksum_.finish();
+    const auto found = expected_.algorithm == ChecksumAlgorithm::md5 ? to_hex(sum) : to_base64(sum);
+    if (found == expected_.text) return;
     throw S3Mismatch({.cause = Cause::bad_data,
                       .what = fmt::format("the {} bytes that came have the checksum {}, and its {} is {}.",
-                                          size_, to_hex(found), expected_.header, to_hex(expected_.value)),
+                                          size_, found, expected_.header, one_line(expected_.text)),
                       .remedy = "Run again; where it stays so, put the object anew."});
   }
 

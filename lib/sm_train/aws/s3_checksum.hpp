@@ -11,7 +11,7 @@ namespace sm_train {
 
 struct ExpectedChecksum {
   ChecksumAlgorithm algorithm = ChecksumAlgorithm::md5;
-  std::string value;   ///< raw bytes
+  std::string text;    ///< in base64; an MD5 in hexadecimal digits
   std::string header;  ///< where it stands, for messages
 };
 

@@ -11,6 +11,12 @@ namespace sm_train {
 
 using std::chrono::system_clock;
 
+namespace {
+
+constexpr std::size_t max_error_body = std::size_t{64} << 10U;
+
+}  // namespace
+
 void Retries::wait_after(const Failure& failure, const Interrupt& interrupt) {
   ++failures_;
   if (failures_ < attempts_) return wait_for(backoff_(failures_), interrupt);
@@ -44,7 +50,8 @@ HttpStream S3Client::open(const S3Request& request, Retries& retries) {
         token_corrected_ = false;
         return stream;
       }
-      const auto error = read_s3_error(stream.status(), stream.headers(), read_body(stream));
+      const auto error =
+          read_s3_error(stream.status(), stream.headers(), read_body_start(stream, max_error_body));
       handle(error, stream.headers(), retries);
     } catch (const TransportError& error) {
       retries.wait_after(error.failure(), interrupt_);

@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include "sm_train/aws/host_label.hpp"
+#include "sm_train/aws/one_line.hpp"
 #include "sm_train/aws/xml.hpp"
 
 namespace sm_train {
@@ -78,8 +79,9 @@ Meaning meaning_of(const S3Error& error) {
 }  // namespace
 
 S3Error read_s3_error(int status, const HttpHeaders& headers, std::string_view body) {
-  S3Error error = {
-      .status = status, .code = xml_element(body, "Code"), .message = xml_element(body, "Message")};
+  S3Error error = {.status = status,
+                   .code = one_line(xml_element(body, "Code")),
+                   .message = one_line(xml_element(body, "Message"))};
   error.region = find_header(headers, "x-amz-bucket-region");
   if (error.region.empty()) error.region = xml_element(body, "Region");
   // It becomes a part of a host's name.

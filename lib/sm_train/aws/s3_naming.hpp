@@ -6,11 +6,11 @@
 
 namespace sm_train {
 
-/// What goes wrong in `step` is told with the object's URI before it, wherever that was.
+/// What goes wrong in `step` is told with the object's URI before it, once, wherever that was.
 template <typename Step>
 auto naming(const std::string& uri, const Step& step) {
   const auto named = [&uri](Failure failure) {
-    failure.what.insert(0, uri + ": ");
+    if (!failure.what.starts_with(uri)) failure.what.insert(0, uri + ": ");
     return failure;
   };
   try {

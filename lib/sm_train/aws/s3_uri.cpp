@@ -27,18 +27,26 @@ bool is_s3_uri(std::string_view text) {
   return text.starts_with(scheme);
 }
 
+bool is_s3_prefix(const S3Uri& uri) {
+  return uri.key.empty() || uri.key.ends_with('/');
+}
+
 S3Uri parse_s3_uri(std::string_view text) {
   const auto rest = is_s3_uri(text) ? text.substr(scheme.size()) : std::string_view();
   const auto end = bucket_size(rest);
-  if (end == 0 || end == std::string_view::npos || end + 1 == rest.size())
+  if (end == 0 || end == std::string_view::npos)
     throw Error({.cause = Cause::usage,
                  .what = fmt::format("\"{}\" does not name an object in S3.", text),
-                 .remedy = "Write it as s3://bucket/key."});
+                 .remedy = "Write it as s3://bucket/key, or s3://bucket/prefix/ for a tree."});
   S3Uri uri = {.bucket = std::string(rest.substr(0, end)), .key = std::string(rest.substr(end + 1))};
   if (const auto mark = uri.key.rfind(version_mark); mark != std::string::npos) {
     uri.version_id = uri.key.substr(mark + version_mark.size());
     uri.key.resize(mark);
   }
+  if (!uri.version_id.empty() && is_s3_prefix(uri))
+    throw Error({.cause = Cause::usage,
+                 .what = fmt::format("\"{}\" names a version of a whole prefix.", text),
+                 .remedy = "Name the version of one object, s3://bucket/key?versionId=ID."});
   // Multi-region, Outposts and Object Lambda access points are signed in other ways.
   if (uri.bucket.starts_with("arn:") && !access_point_of(uri))
     throw Error(

@@ -16,8 +16,12 @@ struct S3Uri {
 
 bool is_s3_uri(std::string_view text);
 
-/// Throws Error{usage} that quotes `text` where there is no bucket or no key, or where an ARN is that of
-/// something else than an access point.
+/// Whether all the objects are meant whose keys begin with this one: it ends in a slash, or is empty, which
+/// is the whole bucket.
+bool is_s3_prefix(const S3Uri& uri);
+
+/// Throws Error{usage} that quotes `text` where there is no bucket or no slash behind it, or where an ARN is
+/// that of something else than an access point.
 S3Uri parse_s3_uri(std::string_view text);
 
 std::string to_string(const S3Uri& uri);

@@ -19,9 +19,9 @@ constexpr std::string_view file_scheme = "file://";
 [[noreturn]] void fail(const std::string& text, std::string_view why) {
   throw Error({.cause = Cause::usage,
                .what = fmt::format("\"{}\" cannot be the source of the code: {}", text, why),
-               .remedy =
-                   "Give s3://bucket/key, or the path (or file:///path) of a directory, an archive or a "
-                   "file in the container."});
+               .remedy = "Give s3://bucket/key, s3://bucket/prefix/, or the path (or file:///path) of a "
+                         "directory, an archive or a "
+                         "file in the container."});
 }
 
 /// The text's scheme by RFC 3986, or nothing where it is a path.
@@ -41,8 +41,7 @@ CodeSource parse_code_source(const std::string& text) {
   if (is_s3_uri(text)) {
     S3Uri uri = parse_s3_uri(text);
     const std::string_view name = std::string_view(uri.key).substr(uri.key.rfind('/') + 1);
-    if (name.empty() || name == "." || name == "..")
-      fail(text, "its key ends in a slash or dots, and not in a file's name");
+    if (name == "." || name == "..") fail(text, "its key ends in dots, and not in a file's name");
     return uri;
   }
   const std::string_view scheme = scheme_of(text);

@@ -7,9 +7,11 @@
 
 #include <fmt/format.h>
 
+#include "sm_train/aws/s3_tree.hpp"
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/stages/code_directory.hpp"
 #include "sm_train/stages/code_source.hpp"
+#include "sm_train/stages/object_tree.hpp"
 #include "sm_train/system/archive.hpp"
 #include "sm_train/system/archive_format.hpp"
 #include "sm_train/system/deadline.hpp"
@@ -54,15 +56,68 @@ TreeSize place(const Staging& staging, const fs::path& code, ExistingCode existi
   return size;
 }
 
+/// What is damaged, or came of two objects, is got once more from the start.
+template <typename Get>
+auto get_once_more(const Get& get) {
+  try {
+    return get();
+  } catch (const S3Mismatch& error) {
+    log(LogLevel::warning, fmt::format("{} It is fetched once more.", error.failure().what));
+  }
+  return get();
+}
+
+/// Whether the damage that an archive shows was done on its way here is told at the end of its bytes, by
+/// their checksum.
+void read_to_end(const ByteSource& bytes) {
+  constexpr std::size_t worth_reading = std::size_t{1} << 30U;
+  try {
+    for (std::size_t read = 0; read < worth_reading;) {
+      const auto block = bytes();
+      if (block.empty()) return;
+      read += block.size();
+    }
+  } catch (const Error& error) {
+    if (error.failure().cause != Cause::unavailable) throw;
+  }
+}
+
+void unpack_or_store_object(const ByteSource& bytes, const CodeFile& file, const fs::path& tree,
+                            const ArchiveLimits& limits, const Interrupt& interrupt) {
+  try {
+    unpack_or_store(bytes, file, tree, limits, interrupt);
+  } catch (const S3Mismatch&) {
+    throw;
+  } catch (const Error& error) {
+    if (error.failure().cause == Cause::bad_data) read_to_end(bytes);
+    throw;
+  }
+}
+
 TreeSize fetch_object(const std::string& source, const S3Uri& uri, const fs::path& code,
                       const FetchOptions& options, const Interrupt& interrupt,
                       const OpenObject& open_object) {
+  return get_once_more([&] {
+    Progress progress(source);
+    const S3Object object = open_object(uri, options.s3, interrupt);
+    progress.expect(object.size);
+    const Staging staging(code);
+    const CodeFile file = {.source = source, .name = last_segment(uri), .mode = 0644};
+    unpack_or_store_object(progress.count(object.bytes), file, staging.tree(), options.limits, interrupt);
+    return place(staging, code, options.existing_code);
+  });
+}
+
+TreeSize fetch_prefix(const std::string& source, const S3Uri& prefix, const fs::path& code,
+                      const FetchOptions& options, const Interrupt& interrupt) {
   Progress progress(source);
-  const S3Object object = open_object(uri, options.s3, interrupt);
-  progress.expect(object.size);
   const Staging staging(code);
-  const CodeFile file = {.source = source, .name = last_segment(uri), .mode = 0644};
-  unpack_or_store(progress.count(object.bytes), file, staging.tree(), options.limits, interrupt);
+  ObjectTree tree(staging.tree(), source, options.limits);
+  get_s3_objects(
+      prefix,
+      [&](const std::string& name, const ByteSource& bytes) { tree.add(name, progress.count(bytes)); },
+      options.s3, interrupt);
+  tree.finish();
   return place(staging, code, options.existing_code);
 }
 
@@ -107,9 +162,14 @@ Failure late(const std::string& source, std::chrono::milliseconds limit) {
 /// The file that is to be made or replaced. Throws Error where it is none: a device is not for us to replace.
 fs::path file_to_write(const std::string& uri, const fs::path& destination) {
   fs::path file = canonical_path(destination);
-  // A key may end in a slash or dots, but then it names no file.
+  const S3Uri from = std::get<S3Uri>(parse_code_source(uri));
+  // A key may end in a slash, but then it names no file.
+  if (from.key.empty() || (fs::is_directory(file) && is_s3_prefix(from)))
+    throw Error({.cause = Cause::usage,
+                 .what = fmt::format("{} names no object that could give a file its name", uri),
+                 .remedy = "Write it as s3://bucket/key, or name the file."});
   if (fs::is_directory(file))
-    file = canonical_path(file / last_segment(std::get<S3Uri>(parse_code_source(uri))));
+    file = canonical_path(file / last_segment(from));
   else if (!destination.has_filename())
     throw Error({.cause = Cause::cannot_create,
                  .what = fmt::format("{} is to be a directory, and is none", destination.native()),
@@ -137,7 +197,8 @@ std::optional<TreeSize> fetch_code(const std::string& source, const fs::path& co
   if (options.existing_code == ExistingCode::replace) refuse_mounts(directory);
   const Interrupt in_time = with_deadline(interrupt, options.timeout, late(source, options.timeout));
   if (const auto* uri = std::get_if<S3Uri>(&from); uri != nullptr)
-    return fetch_object(source, *uri, directory, options, in_time, open_object);
+    return is_s3_prefix(*uri) ? fetch_prefix(source, *uri, directory, options, in_time)
+                              : fetch_object(source, *uri, directory, options, in_time, open_object);
   return fetch_local(source, std::get<fs::path>(from), directory, options, in_time);
 }
 
@@ -147,16 +208,18 @@ fs::path download_file_from_s3(const std::string& uri, const fs::path& destinati
   const S3Uri from = parse_s3_uri(uri);
   fs::path file = file_to_write(uri, destination);
   const Interrupt in_time = with_deadline(interrupt, options.timeout, late(uri, options.timeout));
-  Progress progress(uri);
-  const S3Object object = open_object(from, options.s3, in_time);
-  progress.expect(object.size);
-  // Not named as a Staging's is: the next one would remove it.
-  const TempDir beside(file.parent_path(), ".download-");
-  const fs::path whole = beside.path() / "object";
-  write_new_file(whole, progress.count(object.bytes), 0644, in_time);
-  if (::rename(whole.c_str(), file.c_str()) != 0)
-    throw Error(errno_failure(errno, Access::write, "make " + file.native()));
-  return file;
+  return get_once_more([&] {
+    Progress progress(uri);
+    const S3Object object = open_object(from, options.s3, in_time);
+    progress.expect(object.size);
+    // Not named as a Staging's is: the next one would remove it.
+    const TempDir beside(file.parent_path(), ".download-");
+    const fs::path whole = beside.path() / "object";
+    write_new_file(whole, progress.count(object.bytes), 0644, in_time);
+    if (::rename(whole.c_str(), file.c_str()) != 0)
+      throw Error(errno_failure(errno, Access::write, "make " + file.native()));
+    return file;
+  });
 }
 
 }  // namespace sm_train

@@ -30,8 +30,9 @@ struct FetchOptions {
   S3Options s3;
 };
 
-/// Puts the user's code into `code`: from `s3://bucket/key` (an archive, or a lone file), a local directory,
-/// a local archive, or a local file, with or without `file://`.
+/// Puts the user's code into `code`: from `s3://bucket/key` (an archive, or a lone file),
+/// `s3://bucket/prefix/` (the tree of all objects whose keys begin so), a local directory, a local archive,
+/// or a local file, with or without `file://`.
 ///
 /// What begins with an archive's bytes is unpacked, whatever its name; what does not, but is named like an
 /// archive (.tar.gz, .zip ...), is an error; anything else is a lone file, and keeps its own name (of a key

@@ -189,39 +189,6 @@ struct Unpacking {
   const Interrupt& interrupt;
 };
 
-/// What has been unpacked, against the limits.
-class Tally {
- public:
-  Tally(const std::string& archive, const ArchiveLimits& limits) : archive_(archive), limits_(limits) {}
-
-  /// One entry more, beside `parents` that have none.
-  void count_entry(std::uint64_t parents) {
-    ++entries_;
-    if (limits_.max_entries != 0 && entries_ + parents > limits_.max_entries)
-      fail(archive_, fmt::format("it has more than {} entries, which is the limit", limits_.max_entries),
-           "Put into the archive what the job needs and no more, or raise --max-code-entries (0: no limit).");
-  }
-
-  /// Throws where the file `entry`, which has come to `size` bytes, is too much.
-  void require_room(const std::string& entry, std::uint64_t size) const {
-    if (limits_.max_bytes != 0 && size > limits_.max_bytes - bytes_)
-      fail(
-          archive_,
-          fmt::format("its files have more than {} bytes, which is the limit: entry {} comes to {}, after {} "
-                      "of others",
-                      limits_.max_bytes, in_quotes(entry), size, bytes_),
-          "Put into the archive what the job needs and no more, or raise --max-code-size (0: no limit).");
-  }
-
-  void count_file(std::uint64_t size) { bytes_ += size; }
-
- private:
-  const std::string& archive_;
-  const ArchiveLimits& limits_;
-  std::uint64_t entries_ = 0;
-  std::uint64_t bytes_ = 0;  ///< no more than max_bytes
-};
-
 /// Unpacks what one libarchive reader reads.
 class Extraction {
  public:
@@ -308,7 +275,7 @@ class Extraction {
     // A sparse file may end in a hole, which has no block.
     if (written < end && ::ftruncate(file.get(), end) != 0) writer_.fail(last_entry_, errno);
     writer_.finish_file(last_entry_, file, attributes);
-    tally_.count_file(static_cast<std::uint64_t>(end));
+    tally_.count_bytes(static_cast<std::uint64_t>(end));
   }
 
   void require_room(std::int64_t size) const {
@@ -348,7 +315,7 @@ class Extraction {
   const Input* input_;
   const std::string& name_;
   TreeWriter writer_;
-  Tally tally_;
+  UnpackedTally tally_;
   const Interrupt& interrupt_;
   std::string last_entry_;
   std::size_t unchecked_bytes_ = 0;

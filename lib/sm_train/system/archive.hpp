@@ -1,19 +1,13 @@
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <string>
 
+#include "sm_train/system/archive_limits.hpp"
 #include "sm_train/system/byte_source.hpp"
 #include "sm_train/system/interrupt.hpp"
 
 namespace sm_train {
-
-/// Against archive bombs; zero: no limit.
-struct ArchiveLimits {
-  std::uint64_t max_entries = 1'000'000;  ///< with the directories that entries need and that have none
-  std::uint64_t max_bytes = std::uint64_t{64} << 30U;  ///< of all files together, as unpacked; holes count
-};
 
 /// Unpacks an archive (tar, plain or compressed with gzip, bzip2, xz or zstd; zip) into `directory`, which
 /// must exist and be empty. Entries that would leave it (`..`, an absolute name, through a link) and devices,

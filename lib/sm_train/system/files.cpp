@@ -76,16 +76,6 @@ std::size_t read_some(int fd, char* buffer, std::size_t size, const fs::path& pa
   }
 }
 
-void write_all(int fd, std::string_view bytes, const fs::path& path) {
-  while (!bytes.empty()) {
-    const ssize_t put = ::write(fd, bytes.data(), bytes.size());
-    if (put >= 0)
-      bytes.remove_prefix(static_cast<std::size_t>(put));
-    else if (errno != EINTR)
-      throw_errno(Access::write, "write", path);
-  }
-}
-
 /// Gives the next directory's owner the right to list and change it, then the ones below.
 void make_removable(const fs::path& root) {
   const auto permit = [](const fs::path& directory) {
@@ -155,6 +145,16 @@ ByteSource file_source(const fs::path& path) {
     return {state->buffer.data(),
             read_some(state->fd.get(), state->buffer.data(), state->buffer.size(), path)};
   };
+}
+
+void write_all(int fd, std::string_view bytes, const fs::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t put = ::write(fd, bytes.data(), bytes.size());
+    if (put >= 0)
+      bytes.remove_prefix(static_cast<std::size_t>(put));
+    else if (errno != EINTR)
+      throw_errno(Access::write, "write", path);
+  }
 }
 
 void write_new_file(const fs::path& path, const ByteSource& bytes, mode_t mode, const Interrupt& interrupt) {

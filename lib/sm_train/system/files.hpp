@@ -33,6 +33,9 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
 /// device or a directory.
 ByteSource file_source(const std::filesystem::path& path);
 
+/// Throws Error that names `path`, which is that of the file.
+void write_all(int fd, std::string_view bytes, const std::filesystem::path& path);
+
 /// Makes the file, which must not be there yet, from all of `bytes`.
 void write_new_file(const std::filesystem::path& path, const ByteSource& bytes, mode_t mode,
                     const Interrupt& interrupt = {});

@@ -84,14 +84,17 @@ struct LastingFailure {
 
 constexpr const char* check_url = "Correct the setting that names this endpoint.";
 constexpr const char* check_certificates =
-    "Install the image's CA certificates (the package ca-certificates), or name a PEM file in AWS_CA_BUNDLE.";
+    "Install the image's CA certificates (the package ca-certificates), or name a PEM file in AWS_CA_BUNDLE; "
+    "one that has expired, or is another host's, is the service's to mend.";
 
 constexpr std::array lasting_failures = {
     LastingFailure{CURLE_URL_MALFORMAT, Cause::bad_config, check_url},
     LastingFailure{CURLE_PEER_FAILED_VERIFICATION, Cause::unavailable, check_certificates},
     LastingFailure{CURLE_SSL_CACERT_BADFILE, Cause::bad_config, check_certificates},
     LastingFailure{CURLE_COULDNT_RESOLVE_PROXY, Cause::bad_config, "Correct HTTPS_PROXY, or unset it."},
-    LastingFailure{CURLE_OUT_OF_MEMORY, Cause::internal, "Give the container more memory."},
+    // Of a header of megabytes too, which is far likelier.
+    LastingFailure{CURLE_OUT_OF_MEMORY, Cause::unavailable,
+                   "The answer's headers are too large, or the container's memory is too small: check both."},
 };
 
 [[noreturn]] void throw_failure(CURLcode code, const std::string& origin, const std::string& detail) {
@@ -161,6 +164,7 @@ struct HttpStream::Transfer {
   void note_sent_bytes();
   void wait();
   void resume();
+  void check_proxy() const;
   void check_result() const;
   std::string_view next_block();
 
@@ -301,7 +305,21 @@ void HttpStream::Transfer::resume() {
   if (paused) curl_easy_pause(easy.get(), CURLPAUSE_CONT);
 }
 
+// A proxy that is asked for a tunnel may say no.
+void HttpStream::Transfer::check_proxy() const {
+  long status = 0;
+  curl_easy_getinfo(easy.get(), CURLINFO_HTTP_CONNECTCODE, &status);
+  if (status / 100 == 4)
+    throw Error(
+        {.cause = Cause::unavailable,
+         .what =
+             fmt::format("{}: the proxy refuses a connection to it ({}).", origin_of(request.url), status),
+         .remedy = "Correct HTTPS_PROXY (http://USER:PASSWORD@HOST:PORT where it wants a user), or name "
+                   "the host in NO_PROXY."});
+}
+
 void HttpStream::Transfer::check_result() const {
+  if (result != CURLE_OK) check_proxy();
   if (result != CURLE_OK) throw_failure(result, origin_of(request.url), detail.data());
 }
 
@@ -364,6 +382,16 @@ std::string read_body(HttpStream& stream, std::size_t max_body) {
       throw Error({.cause = Cause::bad_data,
                    .what = fmt::format("An answer is larger than {} bytes.", max_body),
                    .remedy = "Check that the endpoint is the service that it should be."});
+  }
+  return body;
+}
+
+std::string read_body_start(HttpStream& stream, std::size_t max_size) {
+  std::string body;
+  while (body.size() < max_size) {
+    const auto block = stream.read();
+    if (block.empty()) break;
+    body += block.substr(0, max_size - body.size());
   }
   return body;
 }

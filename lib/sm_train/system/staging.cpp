@@ -43,8 +43,9 @@ bool can_move(const fs::path& directory, const fs::path& into) {
   std::error_code error;
   if (!fs::create_directory(probe, error)) return false;
   fs::rename(probe, moved, error);
-  fs::remove(error ? probe : moved, error);
-  return !error;
+  const bool has_moved = !error;
+  fs::remove(has_moved ? moved : probe, error);
+  return has_moved;
 }
 
 }  // namespace

@@ -35,6 +35,12 @@ std::vector<std::string> split(std::string_view path) {
   return parts;
 }
 
+/// By the name alone; links on the way are another matter.
+bool leads_out(std::string_view name) {
+  const std::vector<std::string> parts = split(name);
+  return name.starts_with('/') || std::find(parts.begin(), parts.end(), "..") != parts.end();
+}
+
 std::string joined(const std::deque<std::string>& parts) {
   return fmt::format("{}", fmt::join(parts, "/"));
 }
@@ -45,9 +51,10 @@ std::array<timespec, 2> times_of(const EntryAttributes& attributes) {
 
 }  // namespace
 
-TreeWriter::TreeWriter(const std::filesystem::path& directory, std::string archive)
+TreeWriter::TreeWriter(const std::filesystem::path& directory, std::string archive, std::string remedy)
     : root_(std::make_shared<UniqueFd>(::open(directory.c_str(), directory_flags))),
       archive_(std::move(archive)),
+      remedy_(std::move(remedy)),
       last_parent_(root_) {
   if (!*root_) throw Error(errno_failure(errno, Access::write, "unpack into " + directory.native()));
 }
@@ -94,6 +101,9 @@ void TreeWriter::add_symlink(const std::string& name, const std::string& target,
 }
 
 void TreeWriter::add_hard_link(const std::string& name, const std::string& target) {
+  if (leads_out(target))
+    refuse(name, fmt::format("it is a hard link to {}, which leads out of the target directory",
+                             in_quotes(target)));
   const Place from = find_place(target);
   struct stat status = {};
   if (::fstatat(from.parent->get(), from.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 ||
@@ -123,8 +133,7 @@ void TreeWriter::finish() {
 void TreeWriter::refuse(std::string_view name, std::string_view why) const {
   throw Error({.cause = Cause::bad_data,
                .what = fmt::format("{}: entry {} is refused: {}", archive_, in_quotes(name), why),
-               .remedy = "Make the archive anew from inside the directory that holds the code, e.g. with "
-                         "tar -czf sourcedir.tar.gz -C DIRECTORY ."});
+               .remedy = remedy_});
 }
 
 void TreeWriter::fail(std::string_view name, int error) const {

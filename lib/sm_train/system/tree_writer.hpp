@@ -27,8 +27,11 @@ struct EntryAttributes {
 /// the system refuses.
 class TreeWriter {
  public:
-  /// `archive` stands for the archive in messages.
-  TreeWriter(const std::filesystem::path& directory, std::string archive);
+  /// `archive` stands for the archive in messages, and `remedy` is that of a refused entry.
+  TreeWriter(const std::filesystem::path& directory, std::string archive,
+             std::string remedy =
+                 "Make the archive anew from inside the directory that holds the code, e.g. "
+                 "with tar -czf sourcedir.tar.gz -C DIRECTORY .");
 
   void add_directory(const std::string& name, const EntryAttributes& attributes);
   /// The new file, open for writing, in a mode that its owner alone can read until `finish_file`.
@@ -69,6 +72,7 @@ class TreeWriter {
 
   Directory root_;
   std::string archive_;
+  std::string remedy_;
   // Most entries lie beside the one before them, and a directory stays one: it need not be walked to again.
   Directory last_parent_;
   std::string last_parent_path_;

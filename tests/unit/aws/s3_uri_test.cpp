@@ -16,7 +16,7 @@ TEST_CASE("the key of an s3 URI is the rest of the text to the letter") {
 
 TEST_CASE("a text without bucket or key is refused, and quoted") {
   for (const std::string text :
-       {"s3://", "s3://bucket", "s3://bucket/", "s3:///key", "https://bucket/key", ""}) {
+       {"s3://", "s3://bucket", "s3:///key", "https://bucket/key", "s3://b/prefix/?versionId=1", ""}) {
     try {
       parse_s3_uri(text);
       FAIL("accepted: " << text);
@@ -25,6 +25,21 @@ TEST_CASE("a text without bucket or key is refused, and quoted") {
       CHECK(error.failure().what.find("\"" + text + "\"") != std::string::npos);
     }
   }
+}
+
+TEST_CASE("a key that ends in a slash is a prefix, and none at all is the whole bucket's") {
+  CHECK(is_s3_prefix(parse_s3_uri("s3://bucket/some/prefix/")));
+  CHECK(parse_s3_uri("s3://bucket/").key.empty());
+  CHECK(is_s3_prefix(parse_s3_uri("s3://bucket/")));
+  CHECK_FALSE(is_s3_prefix(parse_s3_uri("s3://bucket/some/key")));
+}
+
+TEST_CASE("a version is named behind the key, and only by that name") {
+  const auto uri = parse_s3_uri("s3://bucket/what?is this.tgz?versionId=3/L4+x=");
+  CHECK(uri.key == "what?is this.tgz");
+  CHECK(uri.version_id == "3/L4+x=");
+  CHECK(to_string(uri) == "s3://bucket/what?is this.tgz?versionId=3/L4+x=");
+  CHECK(parse_s3_uri("s3://bucket/key?version=1").key == "key?version=1");
 }
 
 TEST_CASE("only s3:// makes an s3 URI") {

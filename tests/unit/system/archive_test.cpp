@@ -265,8 +265,8 @@ TEST_CASE("hard links to what is not a file of the archive are refused") {
   const auto hard = [](const std::string& target) {
     return TarEntry{.name = "h", .type = '1', .link = target};
   };
-  CHECK(contains(refusal(tar({hard("/etc/passwd")})).what, "absolute"));
-  CHECK(contains(refusal(tar({hard("../inner")})).what, "\"..\""));
+  CHECK(contains(refusal(tar({hard("/etc/passwd")})).what, "hard link to \"/etc/passwd\", which leads out"));
+  CHECK(contains(refusal(tar({hard("../inner")})).what, "hard link to \"../inner\", which leads out"));
   CHECK(contains(refusal(tar({hard("missing")})).what, "hard link to \"missing\""));
   CHECK(contains(refusal(tar({{.name = "s", .type = '2', .link = "/etc/passwd"}, hard("s")})).what, "\"h\""));
   CHECK(

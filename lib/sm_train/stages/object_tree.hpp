@@ -1,0 +1,37 @@
+#pragma once
+
+#include <filesystem>
+#include <mutex>
+#include <string>
+
+#include "sm_train/system/archive_limits.hpp"
+#include "sm_train/system/byte_source.hpp"
+#include "sm_train/system/tree_writer.hpp"
+
+namespace sm_train {
+
+/// Makes files of objects, by their names behind a prefix, in an empty directory and nowhere else. A name
+/// that ends in a slash is that of a directory: consoles and other tools make such objects.
+class ObjectTree {
+ public:
+  /// `source` stands for the prefix in messages.
+  ObjectTree(const std::filesystem::path& directory, const std::string& source, const ArchiveLimits& limits);
+
+  /// May be called from several threads at the same time; that of a name that is there replaces it. Throws
+  /// Error: bad_data where the name leads out of the directory, is a directory's and a file's at once, or is
+  /// beyond the limits; cannot_create, denied or io where the system refuses; what `bytes` throws.
+  void add(const std::string& name, const ByteSource& bytes);
+
+  /// To be called at the end.
+  void finish() { writer_.finish(); }
+
+ private:
+  UniqueFd add_entry(const std::string& name);
+  void count(const std::string& name, std::size_t size);
+
+  std::mutex mutex_;
+  TreeWriter writer_;
+  UnpackedTally tally_;
+};
+
+}  // namespace sm_train

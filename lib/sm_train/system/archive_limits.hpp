@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace sm_train {
+
+/// Against archive bombs; zero: no limit.
+struct ArchiveLimits {
+  std::uint64_t max_entries = 1'000'000;
+  std::uint64_t max_bytes = std::uint64_t{64} << 30U;  ///< of all files together, as unpacked; holes count
+};
+
+/// What has been unpacked, against the limits. What is too much throws Error{bad_data} that names the
+/// archive.
+class UnpackedTally {
+ public:
+  /// `archive` stands for it in messages.
+  UnpackedTally(std::string archive, const ArchiveLimits& limits);
+
+  /// One entry more, beside all the `parents` so far that no entry had named.
+  void count_entry(std::uint64_t parents);
+
+  /// `size` bytes more, of the file `entry`, would not be too much.
+  void require_room(const std::string& entry, std::uint64_t size) const;
+
+  /// They are there.
+  void count_bytes(std::uint64_t size) { bytes_ += size; }
+
+ private:
+  [[noreturn]] void fail(const std::string& what, const char* option) const;
+
+  std::string archive_;
+  ArchiveLimits limits_;
+  std::uint64_t entries_ = 0;
+  std::uint64_t bytes_ = 0;  ///< no more than max_bytes
+};
+
+}  // namespace sm_train
