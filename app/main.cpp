@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "command_line.hpp"
+#include "fetch_job.hpp"
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/stages/report.hpp"
 #include "sm_train/stages/train.hpp"
@@ -20,11 +21,11 @@ int show(const ShowText& invocation) {
   return 0;
 }
 
-/// As PID 1 this is a job in its container, and its reason must reach SageMaker; else it may be a slip of
-/// somebody's who looks around in there, and the job's report is left alone.
 int refuse(const Refused& refused) {
   log(LogLevel::error, Error(refused.failure).what());
-  if (refused.is_for_job || getpid() == 1) return report(refused.failure, refused.paths);
+  const bool is_job =
+      refused.report == RefusalReport::always || (refused.report == RefusalReport::as_pid_1 && getpid() == 1);
+  if (is_job) return report(refused.failure, refused.paths);
   return exit_code(refused.failure.cause);
 }
 
@@ -36,6 +37,7 @@ int main(int argc, char* argv[]) try {
   const Invocation invocation = parse_command_line(argc, argv, process_env_vars());
   if (const auto* text = std::get_if<ShowText>(&invocation)) return show(*text);
   if (const auto* refused = std::get_if<Refused>(&invocation)) return refuse(*refused);
+  if (const auto* job = std::get_if<FetchJob>(&invocation)) return fetch(*job, signals);
   return train(std::get<Options>(invocation), signals);
 } catch (const std::exception& error) {
   log(LogLevel::error, error.what());

@@ -1,9 +1,8 @@
 """SIGTERM reaches the program; during a step of the launcher's own it ends that step."""
-import http.server
 import signal
 import unittest
 
-from support import EndToEndTest, http_server, running, terminate, wait_until
+from support import EndToEndTest, running, stalling_server, terminate, wait_until
 
 WAITING = """
 import os, signal, sys, time
@@ -62,23 +61,8 @@ class Signals(EndToEndTest):
         wait_until(lambda: not running(int(run.stdout)), "the program's child to end")
 
     def test_sigterm_during_a_fetch_ends_the_launcher_and_is_reported(self):
-        asked = []
-
-        class Stalling(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                self.send_response(200)
-                self.send_header("Content-Length", "100000000")
-                self.end_headers()
-                self.wfile.write(b"\x1f\x8b")
-                self.wfile.flush()
-                asked.append(self.path)
-                self.rfile.read()  # until the client goes
-
-            def log_message(self, *_):
-                pass
-
         uri = "s3://jobs/slow.tar.gz"
-        with http_server(Stalling) as endpoint:
+        with stalling_server() as (endpoint, asked):
             job = self.job({"sagemaker_submit_directory": uri}, source=None)
             process = self.start("train", "--base-path", job.path, env={
                 "AWS_ENDPOINT_URL_S3": endpoint, "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "a",

@@ -113,14 +113,16 @@ class EndToEndTest(unittest.TestCase):
             job.write(f"code/{program}", source)
         return job
 
-    def start(self, *arguments, env=None, **popen):
-        """The binary as a running process. It is killed where a test leaves it behind."""
-        process = subprocess.Popen([SM_TRAIN, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    def start(self, *arguments, env=None, under=(), **popen):
+        """The binary as a running process, by way of a command `under` which starts the one that follows it. It is killed
+        where a test leaves it behind."""
+        popen = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **popen}
+        process = subprocess.Popen([*map(str, under), SM_TRAIN, *map(str, arguments)],
                                    env={**clean_env(self.home), **(env or {})}, cwd=self.directory, **popen)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
-        self.addCleanup(process.stdout.close)
-        self.addCleanup(process.stderr.close)
+        for stream in filter(None, (process.stdout, process.stderr)):
+            self.addCleanup(stream.close)
         return process
 
     def finish(self, process, job=None):
@@ -187,6 +189,52 @@ def http_server(handler):
     finally:
         server.shutdown()
         server.server_close()
+
+
+@contextlib.contextmanager
+def stalling_server(head=b"\x1f\x8b", size=100_000_000):
+    """A server that promises `size` bytes and sends `head` of them; gives its URL, and the paths it was asked for."""
+    asked = []
+
+    class Stalling(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Length", str(size))
+            self.end_headers()
+            self.wfile.write(head)
+            self.wfile.flush()
+            asked.append(self.path)
+            with contextlib.suppress(ConnectionError):
+                self.rfile.read()  # until the client goes
+
+        def log_message(self, *_):
+            pass
+
+    with http_server(Stalling) as endpoint:
+        yield endpoint, asked
+
+
+@contextlib.contextmanager
+def pausing_server(body):
+    """A server that sends the first half of `body`, and the rest when its event is set; gives its URL and the event."""
+    go_on = threading.Event()
+
+    class Pausing(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            middle = len(body) // 2
+            with contextlib.suppress(ConnectionError):
+                self.wfile.write(body[:middle])
+                go_on.wait(TIMEOUT)
+                self.wfile.write(body[middle:])
+
+        def log_message(self, *_):
+            pass
+
+    with http_server(Pausing) as endpoint:
+        yield endpoint, go_on
 
 
 def wait_until(condition, what):

@@ -7,7 +7,7 @@
 
 #include "sm_train/aws/host_label.hpp"
 #include "sm_train/aws/region.hpp"
-#include "sm_train/aws/sigv4.hpp"
+#include "sm_train/aws/uri_encoding.hpp"
 #include "sm_train/contract/failure.hpp"
 
 namespace sm_train {

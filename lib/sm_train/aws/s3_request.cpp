@@ -4,7 +4,7 @@
 
 #include "sm_train/aws/instance_metadata.hpp"
 #include "sm_train/aws/region.hpp"
-#include "sm_train/aws/sigv4.hpp"
+#include "sm_train/system/digest.hpp"
 
 namespace sm_train {
 
@@ -61,22 +61,29 @@ bool renew_credentials(S3Access& access, system_clock::time_point now, const Int
   return true;
 }
 
-HttpRequest make_get(const S3Access& access, const S3Uri& uri, HttpHeaders headers,
-                     std::chrono::system_clock::time_point now) {
-  const auto address = address_of(uri, access.endpoint);
-  const auto point = access_point_of(uri);
-  headers.emplace_back("Host", address.host);
-  headers.emplace_back("X-Amz-Content-SHA256", empty_payload_hash);
-  auto signature = sign(
-      {.path = address.path, .headers = std::move(headers), .payload_hash = std::string(empty_payload_hash)},
-      {.region = point ? point->region : access.region,
-       .service = "s3",
-       .time = now + access.clock_skew,
-       .normalize_path = false,
-       .double_encode_path = false},
-      access.credentials);
-  return {.url = address.origin + address.path,
+HttpRequest make_request(const S3Access& access, S3Request request, system_clock::time_point now) {
+  const auto address = address_of(request.uri, access.endpoint);
+  const auto point = access_point_of(request.uri);
+  const auto payload_hash = to_hex(sha256(request.body.view()));
+  if (!request.uri.version_id.empty()) request.query.emplace_back("versionId", request.uri.version_id);
+  request.headers.emplace_back("Host", address.host);
+  request.headers.emplace_back("X-Amz-Content-SHA256", payload_hash);
+  auto signature = sign({.method = request.method,
+                         .path = address.path,
+                         .query = request.query,
+                         .headers = std::move(request.headers),
+                         .payload_hash = payload_hash},
+                        {.region = point ? point->region : access.region,
+                         .service = "s3",
+                         .time = now + access.clock_skew,
+                         .normalize_path = false,
+                         .double_encode_path = false},
+                        access.credentials);
+  const auto query = query_string(request.query);
+  return {.method = request.method,
+          .url = address.origin + address.path + (query.empty() ? "" : "?" + query),
           .headers = std::move(signature.headers),
+          .body = std::move(request.body),
           .ca_bundle = access.ca_bundle};
 }
 

@@ -6,6 +6,7 @@
 #include "sm_train/aws/credentials.hpp"
 #include "sm_train/aws/endpoint.hpp"
 #include "sm_train/aws/s3_uri.hpp"
+#include "sm_train/aws/sigv4.hpp"
 #include "sm_train/system/http.hpp"
 
 namespace sm_train {
@@ -34,8 +35,17 @@ void refresh_credentials(S3Access& access, std::chrono::system_clock::time_point
 bool renew_credentials(S3Access& access, std::chrono::system_clock::time_point now,
                        const Interrupt& interrupt);
 
-/// A signed GET of the object at `now` by our clock. `headers` are sent and signed too.
-HttpRequest make_get(const S3Access& access, const S3Uri& uri, HttpHeaders headers,
-                     std::chrono::system_clock::time_point now);
+/// An operation on an object, or, where the key is empty, on its bucket.
+struct S3Request {
+  std::string method = "GET";
+  S3Uri uri;
+  QueryParameters query;
+  HttpHeaders headers;
+  SharedBytes body;
+};
+
+/// The request as it is sent at `now` by our clock: everything in it is signed.
+HttpRequest make_request(const S3Access& access, S3Request request,
+                         std::chrono::system_clock::time_point now);
 
 }  // namespace sm_train

@@ -11,6 +11,7 @@ namespace sm_train {
 namespace {
 
 constexpr std::string_view scheme = "s3://";
+constexpr std::string_view version_mark = "?versionId=";
 
 // Where the bucket ends: at the first slash, in an ARN at the one behind the access point's name.
 std::size_t bucket_size(std::string_view rest) {
@@ -34,6 +35,10 @@ S3Uri parse_s3_uri(std::string_view text) {
                  .what = fmt::format("\"{}\" does not name an object in S3.", text),
                  .remedy = "Write it as s3://bucket/key."});
   S3Uri uri = {.bucket = std::string(rest.substr(0, end)), .key = std::string(rest.substr(end + 1))};
+  if (const auto mark = uri.key.rfind(version_mark); mark != std::string::npos) {
+    uri.version_id = uri.key.substr(mark + version_mark.size());
+    uri.key.resize(mark);
+  }
   // Multi-region, Outposts and Object Lambda access points are signed in other ways.
   if (uri.bucket.starts_with("arn:") && !access_point_of(uri))
     throw Error(
@@ -44,7 +49,8 @@ S3Uri parse_s3_uri(std::string_view text) {
 }
 
 std::string to_string(const S3Uri& uri) {
-  return fmt::format("{}{}/{}", scheme, uri.bucket, uri.key);
+  return fmt::format("{}{}/{}{}{}", scheme, uri.bucket, uri.key, uri.version_id.empty() ? "" : version_mark,
+                     uri.version_id);
 }
 
 std::optional<AccessPoint> access_point_of(const S3Uri& uri) {

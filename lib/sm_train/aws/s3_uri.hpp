@@ -6,10 +6,12 @@
 
 namespace sm_train {
 
-/// `s3://bucket/key`. The key is the rest of the text to the letter: `?`, `#`, `%` and spaces belong to it.
+/// `s3://bucket/key`, or `s3://bucket/key?versionId=ID` for a version of a versioned object. Else the key is
+/// the rest of the text to the letter: `?`, `#`, `%` and spaces belong to it.
 struct S3Uri {
   std::string bucket;  ///< or the ARN of an access point: arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME
   std::string key;
+  std::string version_id = {};  ///< empty: the newest
 };
 
 bool is_s3_uri(std::string_view text);

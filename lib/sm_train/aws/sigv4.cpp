@@ -6,6 +6,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "sm_train/aws/uri_encoding.hpp"
 #include "sm_train/system/digest.hpp"
 
 namespace sm_train {
@@ -13,12 +14,6 @@ namespace sm_train {
 namespace {
 
 constexpr std::string_view algorithm = "AWS4-HMAC-SHA256";
-
-// By ASCII, whatever the locale.
-bool is_unreserved(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-         c == '_' || c == '~';
-}
 
 std::string lower(std::string_view text) {
   std::string lowered(text);
@@ -102,17 +97,6 @@ std::string signing_key(const SigningScope& scope, const std::string& date, cons
 }
 
 }  // namespace
-
-std::string uri_encode(std::string_view text, bool keep_slash) {
-  std::string encoded;
-  for (const char c : text) {
-    if (is_unreserved(c) || (keep_slash && c == '/'))
-      encoded += c;
-    else
-      encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return encoded;
-}
 
 std::string query_string(const QueryParameters& parameters) {
   QueryParameters encoded;

@@ -11,10 +11,6 @@
 
 namespace sm_train {
 
-/// Percent-encodes every byte but A-Z a-z 0-9 - . _ ~ (AWS's UriEncode); `keep_slash` for the key of an
-/// object.
-std::string uri_encode(std::string_view text, bool keep_slash = false);
-
 /// Name and value, not encoded.
 using QueryParameters = std::vector<std::pair<std::string, std::string>>;
 

@@ -59,7 +59,7 @@ void sign_request(HttpRequest& request, const std::string& region, const Credent
   request.headers = sign({.method = request.method,
                           .path = request.url.substr(path),
                           .headers = request.headers,
-                          .payload_hash = to_hex(sha256(request.body))},
+                          .payload_hash = to_hex(sha256(request.body.view()))},
                          {.region = region, .service = "sts", .time = system_clock::now()}, caller)
                         .headers;
 }

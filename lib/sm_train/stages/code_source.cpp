@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "sm_train/aws/uri_encoding.hpp"
 #include "sm_train/contract/failure.hpp"
 
 namespace sm_train {
@@ -33,25 +34,6 @@ std::string_view scheme_of(std::string_view text) {
   return is_scheme ? scheme : std::string_view();
 }
 
-std::string percent_decoded(std::string_view encoded, const std::string& text) {
-  std::string decoded;
-  while (!encoded.empty()) {
-    if (encoded.front() != '%') {
-      decoded += encoded.front();
-      encoded.remove_prefix(1);
-      continue;
-    }
-    unsigned char byte = 0;
-    const char* end = encoded.data() + std::min<std::size_t>(encoded.size(), 3);
-    const auto [stop, error] = std::from_chars(encoded.data() + 1, end, byte, 16);
-    if (error != std::errc() || stop != encoded.data() + 3 || byte == 0)
-      fail(text, "after a % it needs two hexadecimal digits, and not those of a zero byte");
-    decoded += static_cast<char>(byte);
-    encoded.remove_prefix(3);
-  }
-  return decoded;
-}
-
 }  // namespace
 
 CodeSource parse_code_source(const std::string& text) {
@@ -70,7 +52,10 @@ CodeSource parse_code_source(const std::string& text) {
   std::string_view path = std::string_view(text).substr(file_scheme.size());
   if (path.starts_with("localhost/")) path.remove_prefix(std::string_view("localhost").size());
   if (!path.starts_with('/')) fail(text, "a file URI needs three slashes, file:///path");
-  return std::filesystem::path(percent_decoded(path, text));
+  auto decoded = uri_decode(path);
+  if (!decoded || decoded->find('\0') != std::string::npos)
+    fail(text, "after a % it needs two hexadecimal digits, and not those of a zero byte");
+  return std::filesystem::path(std::move(*decoded));
 }
 
 }  // namespace sm_train

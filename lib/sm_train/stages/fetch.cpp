@@ -1,19 +1,22 @@
 #include "sm_train/stages/fetch.hpp"
 
-#include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <string_view>
 #include <sys/stat.h>
-#include <system_error>
 
 #include <fmt/format.h>
 
 #include "sm_train/contract/failure.hpp"
+#include "sm_train/stages/code_directory.hpp"
 #include "sm_train/stages/code_source.hpp"
 #include "sm_train/system/archive.hpp"
 #include "sm_train/system/archive_format.hpp"
+#include "sm_train/system/deadline.hpp"
 #include "sm_train/system/files.hpp"
+#include "sm_train/system/log.hpp"
 #include "sm_train/system/overlay.hpp"
+#include "sm_train/system/progress.hpp"
 #include "sm_train/system/staging.hpp"
 
 namespace sm_train {
@@ -21,6 +24,10 @@ namespace sm_train {
 namespace fs = std::filesystem;
 
 namespace {
+
+std::string last_segment(const S3Uri& uri) {
+  return uri.key.substr(uri.key.rfind('/') + 1);
+}
 
 struct CodeFile {
   const std::string& source;  ///< as the user gave it, for messages
@@ -37,20 +44,26 @@ void unpack_or_store(const ByteSource& bytes, const CodeFile& file, const fs::pa
     write_new_file(tree / file.name, whole, file.mode, interrupt);
 }
 
-void fetch_object(const std::string& source, const S3Uri& uri, const fs::path& code,
-                  const FetchOptions& options, const Interrupt& interrupt, const OpenObject& open_object) {
-  const ByteSource bytes = open_object(uri, options.s3, interrupt).bytes;
-  const Staging staging(code);
-  const CodeFile file = {.source = source, .name = uri.key.substr(uri.key.rfind('/') + 1), .mode = 0644};
-  unpack_or_store(bytes, file, staging.tree(), options.limits, interrupt);
-  place_tree(staging.tree(), code);
+/// A tree that is whole goes where it belongs.
+TreeSize place(const Staging& staging, const fs::path& code, ExistingCode existing_code) {
+  const TreeSize size = tree_size(staging.tree());
+  if (existing_code == ExistingCode::replace)
+    replace_tree(staging.tree(), code);
+  else
+    place_tree(staging.tree(), code);
+  return size;
 }
 
-fs::path canonical_path(const fs::path& path) {
-  std::error_code error;
-  fs::path canonical = fs::weakly_canonical(path, error);
-  if (error) throw Error(errno_failure(error.value(), Access::read, "resolve " + path.native()));
-  return canonical.has_filename() ? canonical : canonical.parent_path();
+TreeSize fetch_object(const std::string& source, const S3Uri& uri, const fs::path& code,
+                      const FetchOptions& options, const Interrupt& interrupt,
+                      const OpenObject& open_object) {
+  Progress progress(source);
+  const S3Object object = open_object(uri, options.s3, interrupt);
+  progress.expect(object.size);
+  const Staging staging(code);
+  const CodeFile file = {.source = source, .name = last_segment(uri), .mode = 0644};
+  unpack_or_store(progress.count(object.bytes), file, staging.tree(), options.limits, interrupt);
+  return place(staging, code, options.existing_code);
 }
 
 struct stat status_of_source(const std::string& source, const fs::path& path) {
@@ -63,59 +76,87 @@ struct stat status_of_source(const std::string& source, const fs::path& path) {
   throw Error(failure);
 }
 
-bool is_inside(const fs::path& path, const fs::path& directory) {
-  return std::mismatch(directory.begin(), directory.end(), path.begin(), path.end()).first == directory.end();
-}
-
-void refuse_nested(const std::string& source, const fs::path& path, const fs::path& code) {
-  if (!is_inside(path, code) && !is_inside(code, path)) return;
-  throw Error(
-      {.cause = Cause::usage,
-       .what = fmt::format("the source of the code, \"{}\", and the code directory {} lie one in the other",
-                           source, code.native()),
-       .remedy = "Name the code directory itself, or a directory outside of it."});
-}
-
-void fetch_local(const std::string& source, const fs::path& path, const fs::path& code,
-                 const FetchOptions& options, const Interrupt& interrupt) {
+std::optional<TreeSize> fetch_local(const std::string& source, const fs::path& path, const fs::path& code,
+                                    const FetchOptions& options, const Interrupt& interrupt) {
   const struct stat status = status_of_source(source, path);
   const fs::path from = canonical_path(path);
   if (S_ISDIR(status.st_mode)) {
-    if (from == code) return;
+    if (from == code) return std::nullopt;
     refuse_nested(source, from, code);
     const Staging staging(code);
     // A relative symlink that leads out of the source would lead elsewhere from the copy.
     copy_tree(from, staging.tree(), interrupt, Symlinks::follow);
-    return place_tree(staging.tree(), code);
+    return place(staging, code, options.existing_code);
   }
   const ByteSource bytes = file_source(from);
   const Staging staging(code);
+  Progress progress(source);
+  progress.expect(static_cast<std::uint64_t>(status.st_size));
   const CodeFile file = {.source = source, .name = path.filename().native(), .mode = status.st_mode & 0777U};
-  unpack_or_store(bytes, file, staging.tree(), options.limits, interrupt);
-  place_tree(staging.tree(), code);
+  unpack_or_store(progress.count(bytes), file, staging.tree(), options.limits, interrupt);
+  return place(staging, code, options.existing_code);
 }
 
-/// A link is followed, and so may be `code` itself; a file in its place is not for us to remove.
-fs::path code_directory(const fs::path& code) {
-  fs::path directory = canonical_path(code);
-  if (fs::exists(directory) && !fs::is_directory(directory))
+Failure late(const std::string& source, std::chrono::milliseconds limit) {
+  return {.cause = Cause::unavailable,
+          .what = fmt::format("{} was not fetched within {:g} s, and no more time is given to it", source,
+                              std::chrono::duration<double>(limit).count()),
+          .remedy = "Raise --fetch-timeout (0: no limit), or see what makes the source slow."};
+}
+
+/// The file that is to be made or replaced. Throws Error where it is none: a device is not for us to replace.
+fs::path file_to_write(const std::string& uri, const fs::path& destination) {
+  fs::path file = canonical_path(destination);
+  // A key may end in a slash or dots, but then it names no file.
+  if (fs::is_directory(file))
+    file = canonical_path(file / last_segment(std::get<S3Uri>(parse_code_source(uri))));
+  else if (!destination.has_filename())
+    throw Error({.cause = Cause::cannot_create,
+                 .what = fmt::format("{} is to be a directory, and is none", destination.native()),
+                 .remedy = "Make it, or name the file without a slash at the end."});
+  if (fs::exists(file) && !fs::is_regular_file(file))
     throw Error(
         {.cause = Cause::cannot_create,
-         .what = fmt::format("{} is not a directory, and the code is to be put there", directory.native()),
-         .remedy = "Remove it."});
-  return directory;
+         .what = fmt::format("{} is not a regular file, and {} is to be put there", file.native(), uri),
+         .remedy = "Name another file."});
+  return file;
 }
 
 }  // namespace
 
-void fetch_code(const std::string& source, const fs::path& code, const FetchOptions& options,
-                const Interrupt& interrupt, const OpenObject& open_object) {
+std::optional<TreeSize> fetch_code(const std::string& source, const fs::path& code,
+                                   const FetchOptions& options, const Interrupt& interrupt,
+                                   const OpenObject& open_object) {
   const CodeSource from = parse_code_source(source);
   const fs::path directory = code_directory(code);
+  if (options.existing_code == ExistingCode::keep && holds_code(directory)) {
+    log(LogLevel::info,
+        fmt::format("{} has code in it, which is kept: nothing is fetched.", directory.native()));
+    return std::nullopt;
+  }
+  if (options.existing_code == ExistingCode::replace) refuse_mounts(directory);
+  const Interrupt in_time = with_deadline(interrupt, options.timeout, late(source, options.timeout));
   if (const auto* uri = std::get_if<S3Uri>(&from); uri != nullptr)
-    fetch_object(source, *uri, directory, options, interrupt, open_object);
-  else
-    fetch_local(source, std::get<fs::path>(from), directory, options, interrupt);
+    return fetch_object(source, *uri, directory, options, in_time, open_object);
+  return fetch_local(source, std::get<fs::path>(from), directory, options, in_time);
+}
+
+fs::path download_file_from_s3(const std::string& uri, const fs::path& destination,
+                               const FetchOptions& options, const Interrupt& interrupt,
+                               const OpenObject& open_object) {
+  const S3Uri from = parse_s3_uri(uri);
+  fs::path file = file_to_write(uri, destination);
+  const Interrupt in_time = with_deadline(interrupt, options.timeout, late(uri, options.timeout));
+  Progress progress(uri);
+  const S3Object object = open_object(from, options.s3, in_time);
+  progress.expect(object.size);
+  // Not named as a Staging's is: the next one would remove it.
+  const TempDir beside(file.parent_path(), ".download-");
+  const fs::path whole = beside.path() / "object";
+  write_new_file(whole, progress.count(object.bytes), 0644, in_time);
+  if (::rename(whole.c_str(), file.c_str()) != 0)
+    throw Error(errno_failure(errno, Access::write, "make " + file.native()));
+  return file;
 }
 
 }  // namespace sm_train

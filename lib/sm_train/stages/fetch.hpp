@@ -3,12 +3,14 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "sm_train/aws/s3.hpp"
 #include "sm_train/system/archive.hpp"
 #include "sm_train/system/byte_source.hpp"
 #include "sm_train/system/interrupt.hpp"
+#include "sm_train/system/tree_size.hpp"
 
 namespace sm_train {
 
@@ -35,15 +37,28 @@ struct FetchOptions {
 /// archive (.tar.gz, .zip ...), is an error; anything else is a lone file, and keeps its own name (of a key
 /// the last segment).
 ///
-/// What is in `code` already stays and is overlaid: directories are merged, anything else gives way to what
-/// is new. The new tree is made whole in a hidden directory beside `code` (or inside, where `code` is a mount
-/// point) and only then moved, so that an error leaves `code` as it was. `source` equal to `code` itself
-/// means that the code is there already.
+/// What is in `code` already stays or goes as ExistingCode says. The new tree is made whole in a hidden
+/// directory beside `code` (or inside, where `code` is a mount point) and only then moved, so that an error
+/// leaves `code` as it was. `source` equal to `code` itself means that the code is there already.
+///
+/// Gives what came, or nothing where nothing had to.
 ///
 /// Throws Error that names the source: usage (it is no such source, or a directory that holds `code` or lies
-/// in it), no_input, bad_data, denied, unavailable, cannot_create, io; and what `interrupt` throws.
-void fetch_code(const std::string& source, const std::filesystem::path& code,
-                const FetchOptions& options = {}, const Interrupt& interrupt = {},
-                const OpenObject& open_object = open_s3_object);
+/// in it), no_input, bad_data, denied, unavailable (also where the timeout is over), cannot_create (also
+/// where `code` is to be replaced, and something else is mounted in it), io; and what `interrupt` throws.
+std::optional<TreeSize> fetch_code(const std::string& source, const std::filesystem::path& code,
+                                   const FetchOptions& options = {}, const Interrupt& interrupt = {},
+                                   const OpenObject& open_object = open_s3_object);
+
+/// Puts the bytes of the object `uri` (s3://bucket/key) into the file `destination`, or, where that is a
+/// directory, into it under the key's last segment, and gives the file's path. A file that is there is
+/// replaced by the whole new one or not at all; it may be a link, which is followed. Of `options` only the
+/// timeout and S3's count.
+///
+/// Throws Error: as fetch_code of an S3 source does, and cannot_create where the directory of the file is not
+/// there, or something else than a file is in its place.
+std::filesystem::path download_file_from_s3(const std::string& uri, const std::filesystem::path& destination,
+                                            const FetchOptions& options = {}, const Interrupt& interrupt = {},
+                                            const OpenObject& open_object = open_s3_object);
 
 }  // namespace sm_train

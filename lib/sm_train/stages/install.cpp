@@ -145,7 +145,8 @@ void install(const std::vector<InstallStep>& steps, Signals& signals) {
     const auto start = std::chrono::steady_clock::now();
     const Outcome outcome =
         launch(step.command, signals, {.grace = std::chrono::seconds(5), .relay_output = false});
-    if (outcome.told_to_end) throw_if_ending(*outcome.told_to_end, "while installing");
+    if (outcome.told_to_end)
+      throw_if_ending(*outcome.told_to_end, "while installing, before the program was started");
     if (!succeeded(outcome)) installer_failed(step, outcome);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
     log(LogLevel::info, fmt::format("installed {} in {:.1f} s", step.what, took.count()));

@@ -1,6 +1,5 @@
 #include "sm_train/stages/train.hpp"
 
-#include <filesystem>
 #include <unistd.h>
 
 #include "sm_train/contract/failure.hpp"
@@ -8,13 +7,13 @@
 #include "sm_train/contract/python_text.hpp"
 #include "sm_train/contract/summary.hpp"
 #include "sm_train/stages/channel_args.hpp"
+#include "sm_train/stages/fault.hpp"
 #include "sm_train/stages/fetch.hpp"
 #include "sm_train/stages/install.hpp"
 #include "sm_train/stages/large_variables.hpp"
 #include "sm_train/stages/launch.hpp"
 #include "sm_train/stages/load.hpp"
 #include "sm_train/stages/report.hpp"
-#include "sm_train/system/files.hpp"
 #include "sm_train/system/log.hpp"
 #include "sm_train/system/machine.hpp"
 
@@ -25,8 +24,10 @@ namespace {
 void fetch(const Job& job, const Environment& environment, const Options& options, Signals& signals) {
   const auto& source = job.hyperparameters.settings.submit_directory;
   if (!source || runs_framework(environment)) return;
-  fetch_code(os_bytes(*source, "The submit directory"), options.paths.code(), options.fetch,
-             signals.interrupt_of("while fetching the code"));
+  FetchOptions fetch_options = options.fetch;
+  fetch_options.s3.env = options.environment;
+  fetch_code(os_bytes(*source, "The submit directory"), options.paths.code(), fetch_options,
+             signals.interrupt_of("while fetching the code, before the program was started"));
 }
 
 Plan plan_job(const Environment& environment, const CodeLayout& code, const Options& options) {
@@ -47,7 +48,9 @@ int run_job(const Options& options, Signals& signals) {
   prepare_report(paths);
 
   const Job job = load(options);
-  const Machine machine = inspect(options.environment, signals.interrupt_of("while looking at the machine"));
+  const Machine machine =
+      inspect(options.environment,
+              signals.interrupt_of("while looking at the machine, before the program was started"));
   const Environment environment = create_environment(job, machine, paths);
   set_log_level(environment.log_level);
 
@@ -61,7 +64,7 @@ int run_job(const Options& options, Signals& signals) {
   const auto moved = move_large_variables(plan.program, exec_limits());
 
   log(LogLevel::info, summary(environment));
-  signals.interrupt_of("before the program").check();
+  signals.interrupt_of("before the program was started").check();
   const Outcome outcome = launch(plan.program, signals, {.grace = options.grace_period});
   return report(outcome, plan.program, paths);
 }
@@ -76,17 +79,8 @@ int report_fault(const Failure& failure, const Paths& paths) {
 int train(const Options& options, Signals& signals) try {
   if (options.log_level) set_log_level(log_level_number(*options.log_level).value_or(20));
   return run_job(options, signals);
-} catch (const Error& error) {
-  return report_fault(error.failure(), options.paths);
-} catch (const std::filesystem::filesystem_error& error) {
-  const std::string doing = "use " + error.path1().native();
-  return report_fault(errno_failure(error.code().value(), Access::read, doing), options.paths);
 } catch (const std::exception& error) {
-  return report_fault(
-      {.cause = Cause::internal,
-       .what = std::string("sm-train failed in a way that it does not know: ") + error.what() + ".",
-       .remedy = "Please report this as a bug."},
-      options.paths);
+  return report_fault(fault_of(error), options.paths);
 }
 
 }  // namespace sm_train

@@ -115,9 +115,20 @@ std::optional<std::chrono::system_clock::time_point> parse_http_date(std::string
   return to_system_time(curl_getdate(std::string(text).c_str(), nullptr));
 }
 
+struct HttpConnections::Pool {
+  std::unique_ptr<CURLM, FreeMulti> multi;
+};
+
+HttpConnections::HttpConnections() : pool_(std::make_shared<Pool>()) {
+  initialize_curl();
+  pool_->multi.reset(curl_multi_init());
+  if (!pool_->multi) throw std::bad_alloc();
+}
+
 // libcurl keeps pointers to this, so it stays where it is.
 struct HttpStream::Transfer {
-  std::unique_ptr<CURLM, FreeMulti> multi;
+  std::shared_ptr<HttpConnections::Pool> pool;
+  CURLM* multi;
   std::unique_ptr<CURL, FreeEasy> easy;
   std::unique_ptr<curl_slist, FreeList> header_list;
   HttpRequest request;
@@ -132,9 +143,10 @@ struct HttpStream::Transfer {
   bool done = false;
   CURLcode result = CURLE_OK;
   Clock::time_point last_byte;
+  curl_off_t sent_bytes = 0;
 
-  Transfer(const HttpRequest& of, Interrupt by);
-  ~Transfer() { curl_multi_remove_handle(multi.get(), easy.get()); }
+  Transfer(HttpRequest of, Interrupt by, std::shared_ptr<HttpConnections::Pool> on);
+  ~Transfer() { curl_multi_remove_handle(multi, easy.get()); }
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
   Transfer(Transfer&&) = delete;
@@ -146,6 +158,7 @@ struct HttpStream::Transfer {
   void set_headers();
 
   void advance();
+  void note_sent_bytes();
   void wait();
   void resume();
   void check_result() const;
@@ -157,16 +170,18 @@ struct HttpStream::Transfer {
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* user);
 };
 
-HttpStream::Transfer::Transfer(const HttpRequest& of, Interrupt by)
-    : request(of), interrupt(std::move(by)), last_byte(Clock::now()) {
+HttpStream::Transfer::Transfer(HttpRequest of, Interrupt by, std::shared_ptr<HttpConnections::Pool> on)
+    : pool(std::move(on)),
+      multi(pool->multi.get()),
+      easy(curl_easy_init()),
+      request(std::move(of)),
+      interrupt(std::move(by)),
+      last_byte(Clock::now()) {
+  if (!easy) throw std::bad_alloc();
   check_request(request);
-  initialize_curl();
-  multi.reset(curl_multi_init());
-  easy.reset(curl_easy_init());
-  if (!multi || !easy) throw_failure(CURLE_OUT_OF_MEMORY, origin_of(request.url), "");
   set_options();
   set_headers();
-  curl_multi_add_handle(multi.get(), easy.get());
+  curl_multi_add_handle(multi, easy.get());
 }
 
 template <typename T>
@@ -194,9 +209,10 @@ void HttpStream::Transfer::set_options() {
 #endif
   if (!request.ca_bundle.empty()) set(CURLOPT_CAINFO, request.ca_bundle.c_str());
   if (!request.use_proxy) set(CURLOPT_PROXY, "");
-  if (!request.body.empty() || request.method == "PUT" || request.method == "POST") {
-    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-    set(CURLOPT_POSTFIELDS, request.body.c_str());
+  if (const auto body = request.body.view();
+      !body.empty() || request.method == "PUT" || request.method == "POST") {
+    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+    set(CURLOPT_POSTFIELDS, body.empty() ? "" : body.data());
   }
   set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
 }
@@ -250,24 +266,32 @@ std::size_t HttpStream::Transfer::take_body(std::string_view bytes) {
 
 void HttpStream::Transfer::advance() {
   int running = 0;
-  const CURLMcode code = curl_multi_perform(multi.get(), &running);
+  const CURLMcode code = curl_multi_perform(multi, &running);
   if (code != CURLM_OK)
     throw Error({.cause = Cause::internal, .what = curl_multi_strerror(code), .remedy = ""});
   int left = 0;
-  while (const CURLMsg* message = curl_multi_info_read(multi.get(), &left)) {
+  while (const CURLMsg* message = curl_multi_info_read(multi, &left)) {
     if (message->msg != CURLMSG_DONE) continue;
     done = true;
     result = message->data.result;
   }
 }
 
+void HttpStream::Transfer::note_sent_bytes() {
+  curl_off_t sent = 0;
+  curl_easy_getinfo(easy.get(), CURLINFO_SIZE_UPLOAD_T, &sent);
+  if (sent != sent_bytes) last_byte = Clock::now();
+  sent_bytes = sent;
+}
+
 void HttpStream::Transfer::wait() {
+  note_sent_bytes();
   const auto left = std::chrono::ceil<milliseconds>(last_byte + request.stall_timeout - Clock::now());
   if (left <= milliseconds::zero())
     throw_failure(CURLE_OPERATION_TIMEDOUT, origin_of(request.url),
                   fmt::format("No byte came for {} ms", request.stall_timeout.count()));
   curl_waitfd interrupted = {.fd = interrupt.fd, .events = CURL_WAIT_POLLIN, .revents = 0};
-  curl_multi_poll(multi.get(), &interrupted, interrupt.fd < 0 ? 0 : 1,
+  curl_multi_poll(multi, &interrupted, interrupt.fd < 0 ? 0 : 1,
                   static_cast<int>(std::min(left, longest_poll).count()), nullptr);
   if (interrupted.revents != 0) interrupt.check();
 }
@@ -297,8 +321,8 @@ std::string_view HttpStream::Transfer::next_block() {
   return given;
 }
 
-HttpStream::HttpStream(const HttpRequest& request, Interrupt interrupt)
-    : transfer_(std::make_unique<Transfer>(request, std::move(interrupt))) {
+HttpStream::HttpStream(HttpRequest request, Interrupt interrupt, const HttpConnections& connections)
+    : transfer_(std::make_unique<Transfer>(std::move(request), std::move(interrupt), connections.pool_)) {
   wait_for(milliseconds::zero(), transfer_->interrupt);
   transfer_->advance();
   while (!transfer_->headers_done && !transfer_->done) {
@@ -322,19 +346,23 @@ const HttpHeaders& HttpStream::headers() const {
   return transfer_->headers;
 }
 
+void HttpStream::set_interrupt(Interrupt interrupt) {
+  transfer_->interrupt = std::move(interrupt);
+}
+
 std::string_view HttpStream::read() {
   // A wire that is never idle would otherwise never let an interrupt in.
   wait_for(milliseconds::zero(), transfer_->interrupt);
   return transfer_->next_block();
 }
 
-std::string read_body(HttpStream& stream) {
+std::string read_body(HttpStream& stream, std::size_t max_body) {
   std::string body;
   for (auto block = stream.read(); !block.empty(); block = stream.read()) {
     body += block;
-    if (body.size() > max_http_body)
+    if (body.size() > max_body)
       throw Error({.cause = Cause::bad_data,
-                   .what = fmt::format("An answer is larger than {} bytes.", max_http_body),
+                   .what = fmt::format("An answer is larger than {} bytes.", max_body),
                    .remedy = "Check that the endpoint is the service that it should be."});
   }
   return body;

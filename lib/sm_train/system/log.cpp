@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <mutex>
 #include <poll.h>
 #include <string>
 #include <unistd.h>
@@ -11,7 +12,24 @@ namespace sm_train {
 
 namespace {
 
+constexpr std::string_view erase_line = "\r\x1b[K";
+
+/// What is on the terminal now, and who may write there.
+struct Output {
+  std::mutex mutex;
+  std::string status;
+};
+
+Output& output() {
+  static Output only;
+  return only;
+}
+
 std::atomic<int> threshold = static_cast<int>(LogLevel::info);
+
+bool is_kept_back(LogLevel level) {
+  return static_cast<int>(level) < threshold;
+}
 
 std::string_view label(LogLevel level) {
   if (level >= LogLevel::error) return "error: ";
@@ -23,6 +41,16 @@ bool wait_until_writable() {
   return ::poll(&out, 1, -1) == 1 && (out.revents & POLLOUT) != 0;
 }
 
+void write_all(std::string_view rest) {
+  while (!rest.empty()) {
+    const ssize_t written = ::write(STDERR_FILENO, rest.data(), rest.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0 && errno == EAGAIN && wait_until_writable()) continue;
+    if (written <= 0) return;  // a log that cannot be written has nowhere to say so
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
 }  // namespace
 
 void set_log_level(int level) {
@@ -32,18 +60,25 @@ void set_log_level(int level) {
 }
 
 void log(LogLevel level, std::string_view message) {
-  if (static_cast<int>(level) < threshold) return;
-  std::string line = "sm-train: ";
+  if (is_kept_back(level)) return;
+  Output& out = output();
+  const std::lock_guard lock(out.mutex);
+  std::string line(out.status.empty() ? "" : erase_line);
+  line += "sm-train: ";
   line += label(level);
   line += message;
   line += '\n';
-  for (std::string_view rest = line; !rest.empty();) {
-    const ssize_t written = ::write(STDERR_FILENO, rest.data(), rest.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0 && errno == EAGAIN && wait_until_writable()) continue;
-    if (written <= 0) return;  // a log that cannot be written has nowhere to say so
-    rest.remove_prefix(static_cast<std::size_t>(written));
-  }
+  line += out.status;
+  write_all(line);
+}
+
+void show_status(std::string_view text) {
+  if (is_kept_back(LogLevel::info)) text = {};
+  Output& out = output();
+  const std::lock_guard lock(out.mutex);
+  if (text.empty() && out.status.empty()) return;
+  out.status = text;
+  write_all(std::string(erase_line) + out.status);
 }
 
 }  // namespace sm_train

@@ -8,10 +8,14 @@ namespace sm_train {
 enum class LogLevel { debug = 10, info = 20, warning = 30, error = 40, critical = 50 };
 
 /// Lines below this level are not written. Info at the start; errors always are. The logger is the one thing
-/// global here.
+/// global here, and may be used by several threads.
 void set_log_level(int level);
 
 /// Writes "sm-train: " and `message` as a line of stderr.
 void log(LogLevel level, std::string_view message);
+
+/// Draws `text` as the last line of the terminal that stderr is, in the place of the last such text: a line
+/// of log comes above it. An empty text erases it. The text is of level info, and no wider than the terminal.
+void show_status(std::string_view text);
 
 }  // namespace sm_train

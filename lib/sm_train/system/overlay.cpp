@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "sm_train/system/files.hpp"
+#include "sm_train/system/staging.hpp"
 
 namespace sm_train {
 
@@ -96,6 +97,11 @@ class Overlay {
     for (const fs::path& name : names) place(tree / name, onto / name);
   }
 
+  void set_aside(const std::vector<fs::path>& names, const fs::path& directory) {
+    for (const fs::path& name : names)
+      if (!is_staging_name(name)) move(directory / name, aside_.path() / std::to_string(undo_.size()));
+  }
+
   void take_back() noexcept {
     for (auto step = undo_.rbegin(); step != undo_.rend(); ++step) {
       try {
@@ -143,36 +149,62 @@ bool is_working_directory(const Status& status) {
   return ::stat(".", &here) == 0 && here.st_dev == status.st_dev && here.st_ino == status.st_ino;
 }
 
-bool can_be_replaced(const fs::path& target) {
-  const Status status = status_of(target);
-  if (status.st_mode == 0) return true;
-  return S_ISDIR(status.st_mode) && status.st_uid == ::geteuid() && !is_working_directory(status) &&
-         names_in(target).empty();
+/// Whether another directory may take its place.
+bool can_give_way(const Status& status) {
+  return S_ISDIR(status.st_mode) && status.st_uid == ::geteuid() && !is_working_directory(status);
 }
 
-}  // namespace
+bool can_be_replaced(const fs::path& target) {
+  const Status status = status_of(target);
+  return status.st_mode == 0 || (can_give_way(status) && names_in(target).empty());
+}
 
-void overlay_tree(const fs::path& tree, const fs::path& onto) {
-  const std::vector<fs::path> names = names_in(tree);
+void take_mode(const fs::path& tree, const Status& of) {
+  if (::chmod(tree.c_str(), of.st_mode & 07777U) != 0) fail("set the mode of ", tree, errno);
+}
+
+/// All of it, or none.
+void change(const fs::path& tree, const std::function<void(Overlay&)>& steps) {
   Overlay overlay(tree);
   try {
-    overlay.merge(tree, names, onto);
+    steps(overlay);
   } catch (...) {
     overlay.take_back();
     throw;
   }
 }
 
+}  // namespace
+
+void overlay_tree(const fs::path& tree, const fs::path& onto) {
+  const std::vector<fs::path> names = names_in(tree);
+  change(tree, [&](Overlay& overlay) { overlay.merge(tree, names, onto); });
+}
+
 void place_tree(const fs::path& tree, const fs::path& target) {
   if (can_be_replaced(target)) {
     const Status before = status_of(target);
-    if (before.st_mode != 0 && ::chmod(tree.c_str(), before.st_mode & 07777U) != 0)
-      fail("set the mode of ", tree, errno);
+    if (before.st_mode != 0) take_mode(tree, before);
     // What refuses this (a mount point, say) can still be filled.
     if (::rename(tree.c_str(), target.c_str()) == 0) return;
     if (before.st_mode == 0) fail("make ", target, errno);
   }
   overlay_tree(tree, target);
+}
+
+void replace_tree(const fs::path& tree, const fs::path& target) {
+  if (can_be_replaced(target)) return place_tree(tree, target);
+  const Status before = status_of(target);
+  if (can_give_way(before)) {
+    take_mode(tree, before);
+    if (exchange(tree, target)) return;
+  }
+  const std::vector<fs::path> names = names_in(tree);
+  const std::vector<fs::path> old_names = names_in(target);
+  change(tree, [&](Overlay& overlay) {
+    overlay.set_aside(old_names, target);
+    overlay.merge(tree, names, target);
+  });
 }
 
 }  // namespace sm_train

@@ -14,4 +14,10 @@ void overlay_tree(const std::filesystem::path& tree, const std::filesystem::path
 /// The same, but where `target` is absent, or empty and ours, `tree` itself takes its place in one step.
 void place_tree(const std::filesystem::path& tree, const std::filesystem::path& target);
 
+/// Puts what is in `tree` in the place of all that is in `target`: in one step where the file system can
+/// exchange the two directories, else entry by entry. Throws Error that names the path, and then `target` is
+/// as it was. What was replaced stays in `tree`, for the caller to remove. Directories of a Staging in
+/// `target` are let stand.
+void replace_tree(const std::filesystem::path& tree, const std::filesystem::path& target);
+
 }  // namespace sm_train

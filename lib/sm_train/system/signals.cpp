@@ -48,10 +48,9 @@ sigset_t signals_to_own() {
 void throw_if_ending(int signal, const char* step) {
   for (const auto& [known, cause] : ending)
     if (signal == known)
-      throw Error(
-          {.cause = cause,
-           .what = "Stopped by " + signal_name(signal) + " " + step + ": the program was not started.",
-           .remedy = "Start the job again if nobody meant to stop it."});
+      throw Error({.cause = cause,
+                   .what = "Stopped by " + signal_name(signal) + " " + step + ".",
+                   .remedy = "Start it again if nobody meant to stop it."});
 }
 
 Signals::Signals() {

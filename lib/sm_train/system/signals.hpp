@@ -8,8 +8,7 @@
 namespace sm_train {
 
 /// SIGTERM, SIGINT, SIGHUP and SIGQUIT throw Error (terminated, interrupted, hung_up, quit) that names the
-/// signal and `step`
-/// ("while fetching the code"), as the program has not been started yet; others do nothing.
+/// signal and `step` ("while fetching the code"); others do nothing.
 void throw_if_ending(int signal, const char* step);
 
 /// Owns the process's signals: made first thing in main(), before any thread. It blocks every signal that can

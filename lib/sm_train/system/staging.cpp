@@ -28,8 +28,7 @@ void remove_leftovers(const fs::path& directory) {
   std::error_code error;
   for (auto entry = fs::directory_iterator(directory, error); !error && entry != fs::directory_iterator();
        entry.increment(error))
-    if (entry->path().filename().native().starts_with(prefix) && lock_of(entry->path()))
-      remove_tree(entry->path());
+    if (is_staging_name(entry->path().filename()) && lock_of(entry->path())) remove_tree(entry->path());
 }
 
 /// Asked, and not tried: beside the code a read-only file system is as good as any other.
@@ -50,13 +49,27 @@ bool can_move(const fs::path& directory, const fs::path& into) {
 
 }  // namespace
 
+bool is_staging_name(const fs::path& name) {
+  return name.native().starts_with(prefix);
+}
+
 Staging::Room::Room(const fs::path& parent) : directory(parent, prefix), lock(lock_of(directory.path())) {}
+
+Staging::Parents::~Parents() {
+  for (auto parent = made.rbegin(); parent != made.rend(); ++parent) ::rmdir(parent->c_str());
+}
+
+void Staging::make_parents(const fs::path& parent) {
+  std::error_code error;
+  if (fs::exists(parent, error)) return;
+  if (parent.has_relative_path()) make_parents(parent.parent_path());
+  if (fs::create_directory(parent, error)) parents_.made.push_back(parent);
+  if (error) throw Error(errno_failure(error.value(), Access::write, "make " + parent.native()));
+}
 
 Staging::Room Staging::make_room(const fs::path& target) {
   const fs::path parent = target.parent_path();
-  std::error_code error;
-  fs::create_directories(parent, error);
-  if (error) throw Error(errno_failure(error.value(), Access::write, "make " + parent.native()));
+  make_parents(parent);
   remove_leftovers(parent);
   remove_leftovers(target);
   if (!fs::exists(target)) return Room(parent);

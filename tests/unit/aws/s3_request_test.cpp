@@ -110,7 +110,30 @@ TEST_CASE("a request to an access point is signed for the region of its ARN") {
   access.region = "us-east-1";
   access.endpoint = aws_s3_endpoint("us-east-1");
   access.credentials = {.access_key_id = "id", .secret_access_key = "s"};
-  const auto request = make_get(access, {"arn:aws:s3:eu-west-1:123456789012:accesspoint/p", "k"}, {}, now);
+  const auto request =
+      make_request(access, {.uri = {"arn:aws:s3:eu-west-1:123456789012:accesspoint/p", "k"}}, now);
   CHECK(request.url == "https://p-123456789012.s3-accesspoint.eu-west-1.amazonaws.com/k");
   CHECK(contains(std::string(find_header(request.headers, "Authorization")), "/eu-west-1/s3/aws4_request"));
+}
+
+TEST_CASE("a version, a query and a body are sent and signed") {
+  S3Access access;
+  access.region = "us-east-1";
+  access.endpoint = {.url = "http://localhost:9", .is_custom = true, .variant = {}};
+  access.credentials = {.access_key_id = "id", .secret_access_key = "s"};
+  const auto request = make_request(access,
+                                    {.method = "PUT",
+                                     .uri = {"b", "k", "3/L4+ x"},
+                                     .query = {{"partNumber", "1"}},
+                                     .headers = {{"x-amz-request-payer", "requester"}},
+                                     .body = "bytes"},
+                                    now);
+  CHECK(request.method == "PUT");
+  CHECK(request.body.view() == "bytes");
+  CHECK(request.url == "http://localhost:9/b/k?partNumber=1&versionId=3%2FL4%2B%20x");
+  // SHA-256 of "bytes", by sha256sum.
+  CHECK(find_header(request.headers, "X-Amz-Content-SHA256") ==
+        "277089d91c0bdf4f2e6862ba7e4a07605119431f5d13f726dd352b06f1b206a9");
+  CHECK(contains(std::string(find_header(request.headers, "Authorization")),
+                 "SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-request-payer,"));
 }

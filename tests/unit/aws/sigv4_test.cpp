@@ -2,6 +2,7 @@
 
 #include "aws/sigv4_botocore_table.hpp"
 #include "catch.hpp"
+#include "sm_train/aws/uri_encoding.hpp"
 #include "sm_train/system/digest.hpp"
 
 using namespace sm_train;

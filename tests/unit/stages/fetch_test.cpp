@@ -1,11 +1,14 @@
 #include "sm_train/stages/fetch.hpp"
 
 #include <string>
+#include <string_view>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 #include "catch.hpp"
 #include "sm_train/system/files.hpp"
+#include "sm_train/system/wait.hpp"
 #include "support/as_nobody.hpp"
 #include "support/tar_writer.hpp"
 #include "support/trees.hpp"
@@ -167,6 +170,37 @@ TEST_CASE("a FIFO, as the source or in it, is refused and nothing is left") {
   CHECK_FALSE(fs::exists(base.code));
 }
 
+TEST_CASE("a relative code directory is made where we stand") {
+  const Base base;
+  const fs::path before = fs::current_path();
+  fs::current_path(base.root);
+  fetch_code("s3://b/train.py", "code", {}, {}, object("x"));
+  fetch_code("s3://b/train.py", "made/deep/", {}, {}, object("y"));
+  fs::current_path(before);
+  CHECK(content_of(base.code / "train.py") == "x");
+  CHECK(content_of(base.root / "made/deep/train.py") == "y");
+}
+
+TEST_CASE("what came is counted, and nothing is where the code is there already") {
+  const Base base;
+  const auto fetched = fetch_code("s3://b/k", base.code, {}, {}, object(archive));
+  REQUIRE(fetched.has_value());
+  CHECK(fetched->files == 2);
+  CHECK(fetched->bytes == 3);
+  put_file(base.root / "one.py", "12345");
+  const auto overlaid = fetch_code((base.root / "one.py").native(), base.code, {}, {}, no_s3);
+  REQUIRE(overlaid.has_value());
+  CHECK(overlaid->files == 1);
+  CHECK(overlaid->bytes == 5);
+  CHECK_FALSE(fetch_code(base.code.native(), base.code, {}, {}, no_s3).has_value());
+}
+
+TEST_CASE("a fetch that fails leaves no directory that it made") {
+  const Base base;
+  refusal("s3://b/code.tar.gz", base.root / "a/b/code", object("<html>"));
+  CHECK(tree_of(base.root).empty());
+}
+
 TEST_CASE("the code directory as its own source is left as it is") {
   const Base base;
   put_file(base.code / "train.py", "x");
@@ -206,6 +240,47 @@ TEST_CASE("what is in the code directory already stays, and the new one wins") {
   expected["keep.py"] = "file 0644 old";
   expected["pkg/b.py"] = "file 0644 old";
   CHECK(tree_of(base.code) == expected);
+}
+
+TEST_CASE("code that is there is kept, and then nothing is fetched") {
+  const Base base;
+  const FetchOptions keep = {.existing_code = ExistingCode::keep};
+  fs::create_directories(base.code / ".sm-train-killed/tree");
+  put_file(base.root / "in.py", "x");
+  REQUIRE(fetch_code("s3://b/k", base.code, keep, {}, object(archive)).has_value());
+  CHECK(tree_of(base.code) == unpacked);
+  for (const std::string& source : {std::string("s3://b/k"), (base.root / "in.py").native()})
+    CHECK_FALSE(fetch_code(source, base.code, keep, {}, no_s3).has_value());
+  CHECK(tree_of(base.code) == unpacked);
+}
+
+TEST_CASE("code that is there is replaced by an object, a directory, an archive and a file") {
+  const Base base;
+  const FetchOptions replace = {.existing_code = ExistingCode::replace};
+  put_file(base.code / "train.py", "old");
+  put_file(base.code / "old/f", "old");
+  put_file(base.root / "in/f", "x");
+  put_file(base.code / "in.tgz", archive);
+  fetch_code((base.code / "in.tgz").native(), base.code, replace, {}, no_s3);
+  CHECK(tree_of(base.code) == unpacked);
+  fetch_code((base.root / "in").native(), base.code, replace, {}, no_s3);
+  CHECK(tree_of(base.code) == Tree{{"f", "file 0644 x"}});
+  fetch_code("s3://b/k", base.code, replace, {}, object(archive));
+  CHECK(tree_of(base.code) == unpacked);
+  fetch_code((base.root / "in/f").native(), base.code, replace, {}, no_s3);
+  CHECK(tree_of(base.code) == Tree{{"f", "file 0644 x"}});
+  CHECK(tree_of(base.root).size() == 4);
+}
+
+TEST_CASE("code that was to be replaced is as it was where the new one is broken, or is itself") {
+  const Base base;
+  const FetchOptions replace = {.existing_code = ExistingCode::replace};
+  put_file(base.code / "train.py", "old");
+  const Tree before = tree_of(base.root);
+  const std::string broken = archive.substr(0, archive.size() - 9);
+  CHECK(failure_of([&] { fetch_code("s3://b/k", base.code, replace, {}, object(broken)); }).has_value());
+  CHECK_FALSE(fetch_code(base.code.native(), base.code, replace, {}, no_s3).has_value());
+  CHECK(tree_of(base.root) == before);
 }
 
 TEST_CASE("a code directory that is a link is filled where it leads") {
@@ -274,6 +349,40 @@ TEST_CASE("an interrupted fetch leaves the code as it was, and nothing beside it
     CHECK(failure->cause == Cause::terminated);
   }
   CHECK(tree_of(base.root) == before);
+}
+
+TEST_CASE("a fetch that takes longer than its timeout is over, and leaves nothing") {
+  const Base base;
+  const FetchOptions short_time = {.timeout = std::chrono::milliseconds(5)};
+  const std::string start = tar({{.name = "f", .content = std::string(1 << 20, 'x')}}).substr(0, 1024);
+  const OpenObject never_opens = [](const S3Uri&, const S3Options&, const Interrupt& interrupt) -> S3Object {
+    while (true) wait_for(std::chrono::hours(1), interrupt);
+  };
+  const OpenObject never_ends = [&](const S3Uri& uri, const S3Options&, const Interrupt& interrupt) {
+    const std::string head = uri.key == "archive" ? start : "#";
+    return S3Object{.bytes = [head, interrupt, given = false]() mutable -> std::string_view {
+      if (!std::exchange(given, true)) return head;
+      wait_for(std::chrono::hours(1), interrupt);
+      return {};
+    }};
+  };
+  // Never waits, so that nothing but the writing side can look at the time.
+  const OpenObject endless = [&](const S3Uri&, const S3Options&, const Interrupt&) {
+    return S3Object{.bytes = [block = std::string(1024, 'x')]() -> std::string_view { return block; }};
+  };
+  const auto [open_object, source] =
+      GENERATE_REF(table<OpenObject, const char*>({{never_opens, "s3://b/archive"},
+                                                   {never_ends, "s3://b/archive"},
+                                                   {never_ends, "s3://b/file.py"},
+                                                   {endless, "s3://b/file.py"}}));
+  const auto failure = failure_of([&, &source = source, &open_object = open_object] {
+    fetch_code(source, base.code, short_time, {}, open_object);
+  });
+  REQUIRE(failure.has_value());
+  CHECK(failure->cause == Cause::unavailable);
+  CHECK(contains(failure->what, std::string(source) + " was not fetched within 0.005 s"));
+  CHECK(contains(failure->remedy, "--fetch-timeout"));
+  CHECK(tree_of(base.root).empty());
 }
 
 namespace {

@@ -125,6 +125,103 @@ TEST_CASE("a target that is the working directory stays itself") {
   CHECK(is_there);
 }
 
+namespace {
+
+ino_t inode(const fs::path& path) {
+  struct stat status = {};
+  ::stat(path.c_str(), &status);
+  return status.st_ino;
+}
+
+struct Replacing {
+  TempDir directory;
+  fs::path tree = directory.path() / "tree";
+  fs::path target = directory.path() / "code";
+  fs::path before = fs::current_path();
+
+  Replacing() {
+    put_file(tree / "both", "new");
+    put_file(tree / "d/new", "new");
+    put_file(target / "both", "old");
+    put_file(target / "d/old", "old");
+    put_file(target / "only", "old");
+    fs::create_directory_symlink("/", target / "link");
+    ::chmod((target / "d").c_str(), 0500);
+    ::chmod(target.c_str(), 0711);
+  }
+  Replacing(const Replacing&) = delete;
+  Replacing& operator=(const Replacing&) = delete;
+  Replacing(Replacing&&) = delete;
+  Replacing& operator=(Replacing&&) = delete;
+  ~Replacing() { fs::current_path(before); }
+};
+
+const Tree replaced = {{"both", "file 0644 new"}, {"d", "dir 0755"}, {"d/new", "file 0644 new"}};
+
+}  // namespace
+
+TEST_CASE("a tree takes the place of another in one step, and that is the caller's to remove then") {
+  const Replacing files;
+  const ino_t before = inode(files.tree);
+  replace_tree(files.tree, files.target);
+  CHECK(inode(files.target) == before);
+  CHECK(tree_of(files.target) == replaced);
+  CHECK(tree_of(files.directory.path()).at("code") == "dir 0711");
+  CHECK(content_of(files.tree / "only") == "old");
+}
+
+TEST_CASE("a working directory that is replaced stays itself, and what others stage in it stands") {
+  const Replacing files;
+  put_file(files.target / ".sm-train-other/tree/f", "staged");
+  fs::current_path(files.target);
+  replace_tree(files.tree, files.target);
+  CHECK(content_of("both") == "new");
+  Tree expected = replaced;
+  expected[".sm-train-other"] = "dir 0755";
+  expected[".sm-train-other/tree"] = "dir 0755";
+  expected[".sm-train-other/tree/f"] = "file 0644 staged";
+  CHECK(tree_of(files.target) == expected);
+}
+
+TEST_CASE("who is not root replaces directories without write permission too") {
+  const TempDir directory;
+  const AsNobody nobody(directory.path());
+  const fs::path tree = directory.path() / "tree";
+  const fs::path target = directory.path() / "code";
+  put_file(tree / "d/new", "new");
+  put_file(target / "d/old", "old");
+  for (const fs::path& path : {tree, target}) ::chmod((path / "d").c_str(), 0500);
+  const fs::path before = fs::current_path();
+  if (GENERATE(true, false)) fs::current_path(target);
+  replace_tree(tree, target);
+  fs::current_path(before);
+  CHECK(tree_of(target) == Tree{{"d", "dir 0500"}, {"d/new", "file 0644 new"}});
+}
+
+TEST_CASE("an absent or empty target that is to be replaced is made") {
+  const Replacing files;
+  fs::remove_all(files.target);
+  if (GENERATE(true, false)) fs::create_directory(files.target);
+  replace_tree(files.tree, files.target);
+  CHECK(tree_of(files.target) == replaced);
+  CHECK_FALSE(fs::exists(files.tree));
+}
+
+TEST_CASE("a replacement that fails half way leaves the target as it was") {
+  const Replacing files;
+  fs::path onto = files.directory.path();
+  while (onto.native().size() < 3800) onto /= std::string(150, 'd');
+  fs::create_directories(onto.parent_path());
+  fs::rename(files.target, onto);
+  put_file(files.tree / std::string(250, 'z') / "f", "new");
+  const Tree before = tree_of(onto);
+  fs::current_path(onto);  // so that the two are not just exchanged
+  const auto failure = failure_of([&] { replace_tree(files.tree, onto); });
+  REQUIRE(failure.has_value());
+  CHECK(contains(failure->what, "zzz"));
+  CHECK(tree_of(onto) == before);
+}
+
 TEST_CASE("staging stands beside its target, and removes itself and what a killed process left") {
   const TempDir directory;
   const fs::path target = directory.path() / "made/code";
@@ -138,6 +235,23 @@ TEST_CASE("staging stands beside its target, and removes itself and what a kille
     CHECK_FALSE(fs::exists(directory.path() / "made/.sm-train-killed"));
   }
   CHECK(tree_of(directory.path()) == Tree{{"made", "dir 0755"}});
+}
+
+TEST_CASE("parents that staging made go with it where nothing came into them") {
+  const TempDir directory;
+  const fs::path target = directory.path() / "a/b/code";
+  { const Staging staging(target); }
+  CHECK(tree_of(directory.path()).empty());
+  put_file(directory.path() / "file", "x");
+  const auto failure = failure_of([&] { const Staging staging(directory.path() / "file/b/code"); });
+  REQUIRE(failure.has_value());
+  CHECK(contains(failure->what, (directory.path() / "file/b").native()));
+  {
+    const Staging staging(target);
+    put_file(staging.tree() / "f", "x");
+    place_tree(staging.tree(), target);
+  }
+  CHECK(content_of(target / "f") == "x");
 }
 
 TEST_CASE("staging stands inside its target where nothing can be made beside it") {
@@ -154,6 +268,12 @@ TEST_CASE("staging stands inside its target where nothing can be made beside it"
     place_tree(staging.tree(), target);
   }
   CHECK(tree_of(target) == Tree{{"f", "file 0644 x"}});
+  {
+    const Staging staging(target);
+    put_file(staging.tree() / "g", "x");
+    replace_tree(staging.tree(), target);
+  }
+  CHECK(tree_of(target) == Tree{{"g", "file 0644 x"}});
 }
 
 TEST_CASE("what an absent or empty target gets is the tree itself, with the target's mode") {
@@ -166,11 +286,6 @@ TEST_CASE("what an absent or empty target gets is the tree itself, with the targ
   } else {
     ::chmod((directory.path() / "tree").c_str(), 0711);
   }
-  const auto inode = [](const fs::path& path) {
-    struct stat status = {};
-    ::stat(path.c_str(), &status);
-    return status.st_ino;
-  };
   const ino_t before = inode(directory.path() / "tree");
   place_tree(directory.path() / "tree", target);
   CHECK(inode(target) == before);

@@ -1,0 +1,52 @@
+#include "setting_values.hpp"
+
+#include <charconv>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "sm_train/contract/byte_size.hpp"
+
+namespace sm_train {
+
+namespace {
+
+/// The whole text is a number, as from_chars reads it.
+template <typename Number>
+bool read_number(const std::string& text, Number& value) {
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  return error == std::errc() && stop == end;
+}
+
+}  // namespace
+
+void expect_one_of(const std::vector<std::string>& names) {
+  throw std::invalid_argument(fmt::format("one of {}", fmt::join(names, ", ")));
+}
+
+std::string not_empty(const std::string& text) {
+  if (text.empty()) throw std::invalid_argument("a text that is not empty");
+  return text;
+}
+
+std::chrono::milliseconds seconds(const std::string& text) {
+  double value = 0;
+  if (!read_number(text, value) || !(value >= 0 && value <= 86400))
+    throw std::invalid_argument("a number of seconds from 0 to 86400");
+  return std::chrono::round<std::chrono::milliseconds>(std::chrono::duration<double>(value));
+}
+
+std::uint64_t count(const std::string& text) {
+  std::uint64_t value = 0;
+  if (!read_number(text, value)) throw std::invalid_argument("a whole number, 0 for no limit");
+  return value;
+}
+
+std::uint64_t byte_size(const std::string& text) {
+  const auto size = parse_byte_size(text);
+  if (!size) throw std::invalid_argument("a number of bytes, such as 500M or 64G, 0 for no limit");
+  return *size;
+}
+
+}  // namespace sm_train

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sm_train {
+
+// What the text of a setting means. Each throws std::invalid_argument that says what is expected.
+
+[[noreturn]] void expect_one_of(const std::vector<std::string>& names);
+
+template <typename Choice>
+Choice choose(const std::string& text, const std::vector<std::pair<std::string, Choice>>& choices) {
+  std::vector<std::string> names;
+  for (const auto& [name, choice] : choices) {
+    if (text == name) return choice;
+    names.push_back(name);
+  }
+  expect_one_of(names);
+}
+
+std::string not_empty(const std::string& text);
+std::chrono::milliseconds seconds(const std::string& text);
+std::uint64_t count(const std::string& text);
+std::uint64_t byte_size(const std::string& text);
+
+}  // namespace sm_train

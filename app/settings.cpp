@@ -1,0 +1,190 @@
+#include "settings.hpp"
+
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "setting_values.hpp"
+#include "sm_train/aws/sse_customer_key.hpp"
+#include "sm_train/contract/failure.hpp"
+
+namespace sm_train {
+
+namespace {
+
+std::vector<Setting> settings_of_the_program() {
+  return {
+      {.option = "--base-path",
+       .value_name = "DIR",
+       .variables = {"SM_TRAIN_BASE_PATH", "SAGEMAKER_BASE_DIR"},
+       .help = "The directory that stands for /opt/ml",
+       .set = [](Options& o, const std::string& text) { o.paths.root = not_empty(text); }},
+      {.option = "--program",
+       .value_name = "FILE",
+       .variables = {"SAGEMAKER_PROGRAM"},
+       .hyperparameter = "sagemaker_program",
+       .help = "The program to run, below code/",
+       .set = [](Options& o, const std::string& text) { o.program = not_empty(text); }},
+      {.option = "--submit-directory",
+       .value_name = "URI",
+       .variables = {"SAGEMAKER_SUBMIT_DIRECTORY"},
+       .hyperparameter = "sagemaker_submit_directory",
+       .help = "Where the code comes from: s3://bucket/key, a directory, an archive or a file",
+       .set = [](Options& o, const std::string& text) { o.submit_directory = not_empty(text); }},
+      {.option = "--python",
+       .value_name = "FILE",
+       .variables = {"SM_TRAIN_PYTHON"},
+       .help = "The Python interpreter; else that of VIRTUAL_ENV, of CONDA_PREFIX, python3 or python",
+       .set = [](Options& o, const std::string& text) { o.python = not_empty(text); }},
+      {.option = "--requirements",
+       .value_name = "FILE",
+       .variables = {"SM_TRAIN_REQUIREMENTS"},
+       .help = "What pip installs, below code/ or absolute; else requirements.txt",
+       .set = [](Options& o, const std::string& text) { o.requirements = not_empty(text); }},
+  };
+}
+
+std::vector<Setting> settings_of_arguments() {
+  return {
+      {.option = "--channel-args",
+       .value_name = "auto|always|never",
+       .variables = {"SM_TRAIN_CHANNEL_ARGS"},
+       .help = "Pass each channel as --<channel> <directory>; auto leaves out what the program would refuse",
+       .set =
+           [](Options& o, const std::string& text) {
+             o.channel_args = choose<ChannelArgs>(text, {{"auto", ChannelArgs::automatic},
+                                                         {"always", ChannelArgs::always},
+                                                         {"never", ChannelArgs::never}});
+           }},
+      {.option = "--argument-style",
+       .value_name = "toolkit|json",
+       .variables = {"SM_TRAIN_ARGUMENT_STYLE"},
+       .help = "Hyperparameters sorted and as Python prints them, or in file order and as JSON",
+       .set =
+           [](Options& o, const std::string& text) {
+             o.arguments.style = choose<ArgumentStyle>(
+                 text, {{"toolkit", ArgumentStyle::toolkit}, {"json", ArgumentStyle::json}});
+           }},
+      {.option = "--bool-style",
+       .value_name = "value|flag|no-flag",
+       .variables = {"SM_TRAIN_BOOL_STYLE"},
+       .help = "A true hyperparameter is --x True, or --x; a false one --x False, nothing, or --no-x",
+       .set =
+           [](Options& o, const std::string& text) {
+             o.arguments.bool_style = choose<BoolStyle>(
+                 text,
+                 {{"value", BoolStyle::value}, {"flag", BoolStyle::flag}, {"no-flag", BoolStyle::no_flag}});
+           }},
+  };
+}
+
+std::vector<Setting> settings_of_fetching() {
+  return {
+      {.option = "--existing-code",
+       .value_name = "overlay|keep|replace",
+       .variables = {"SM_TRAIN_EXISTING_CODE"},
+       .of = SettingOf::train_and_fetch,
+       .help =
+           "What is in the code directory already stays under the new code, stays and nothing is fetched, "
+           "or goes; overlay",
+       .set =
+           [](Options& o, const std::string& text) {
+             o.fetch.existing_code = choose<ExistingCode>(text, {{"overlay", ExistingCode::overlay},
+                                                                 {"keep", ExistingCode::keep},
+                                                                 {"replace", ExistingCode::replace}});
+           }},
+      {.option = "--max-code-entries",
+       .value_name = "N",
+       .variables = {"SM_TRAIN_MAX_CODE_ENTRIES"},
+       .of = SettingOf::train_and_fetch,
+       .help = "How many files and directories an archive of code may hold; 1000000, and 0 for no limit",
+       .set = [](Options& o, const std::string& text) { o.fetch.limits.max_entries = count(text); }},
+      {.option = "--max-code-size",
+       .value_name = "SIZE",
+       .variables = {"SM_TRAIN_MAX_CODE_SIZE"},
+       .of = SettingOf::train_and_fetch,
+       .help = "How many bytes its files may hold together, with K, M, G or T for powers of 1024; 64G, and 0 "
+               "for no limit",
+       .set = [](Options& o, const std::string& text) { o.fetch.limits.max_bytes = byte_size(text); }},
+      {.option = "--fetch-timeout",
+       .value_name = "SECONDS",
+       .variables = {"SM_TRAIN_FETCH_TIMEOUT"},
+       .of = SettingOf::train_and_fetch,
+       .help = "How long fetching the code may take in all; 0, which is no limit",
+       .set = [](Options& o, const std::string& text) { o.fetch.timeout = seconds(text); }},
+      {.option = "--requester-pays",
+       .variables = {"SM_TRAIN_REQUESTER_PAYS"},
+       .of = SettingOf::train_and_fetch,
+       .help = "The account of these credentials pays for what S3 gives; the variable is true or false",
+       .set =
+           [](Options& o, const std::string& text) {
+             o.fetch.s3.requester_pays = choose<bool>(text, {{"true", true}, {"false", false}});
+           }},
+      {.option = "--sse-c-key-file",
+       .value_name = "FILE",
+       .variables = {"SM_TRAIN_SSE_C_KEY_FILE"},
+       .of = SettingOf::train_and_fetch,
+       .help = "Holds the key of an object that is stored under SSE-C: 32 bytes, or their base64",
+       .set =
+           [](Options& o, const std::string& text) {
+             o.fetch.s3.sse_customer_key = read_sse_customer_key(not_empty(text));
+           }},
+  };
+}
+
+std::vector<Setting> settings_of_the_run() {
+  return {
+      {.option = "--grace-period",
+       .value_name = "SECONDS",
+       .variables = {"SM_TRAIN_GRACE_PERIOD"},
+       .help = "From SIGTERM to SIGKILL for the program; 110, as SageMaker kills after 120",
+       .set = [](Options& o, const std::string& text) { o.grace_period = seconds(text); }},
+      {.option = "--log-level",
+       .value_name = "LEVEL",
+       .variables = {"SAGEMAKER_CONTAINER_LOG_LEVEL"},
+       .hyperparameter = "sagemaker_container_log_level",
+       .of = SettingOf::train_and_fetch,
+       .help = "DEBUG, INFO, WARNING, ERROR or CRITICAL, or Python's number for one",
+       .set = [](Options& o, const std::string& text) { o.log_level = not_empty(text); }},
+  };
+}
+
+std::vector<Setting> all_settings() {
+  std::vector<Setting> all;
+  for (const auto& group :
+       {settings_of_the_program(), settings_of_fetching(), settings_of_arguments(), settings_of_the_run()})
+    all.insert(all.end(), group.begin(), group.end());
+  return all;
+}
+
+void apply(const Setting& setting, const std::string& where, const std::string& text, Options& options) try {
+  setting.set(options, text);
+} catch (const std::invalid_argument& expected) {
+  throw Error({.cause = Cause::usage,
+               .what = fmt::format("{} is \"{}\", expected {}.", where, text, expected.what()),
+               .remedy = "`sm-train --help` shows every setting."});
+}
+
+}  // namespace
+
+const std::vector<Setting>& settings() {
+  static const std::vector<Setting> all = all_settings();
+  return all;
+}
+
+std::string described(const Setting& setting) {
+  std::string text = fmt::format("{} [{}", setting.help, fmt::join(setting.variables, ", "));
+  if (!setting.hyperparameter.empty()) text += "; hyperparameter " + setting.hyperparameter;
+  return text + "]";
+}
+
+void apply_first(const Setting& setting, const std::optional<std::string>& value, Options& options) {
+  if (value) return apply(setting, setting.option, *value, options);
+  for (const std::string& variable : setting.variables) {
+    const auto found = options.environment.find(variable);
+    if (found != options.environment.end() && !found->second.empty())
+      return apply(setting, "The variable " + variable, found->second, options);
+  }
+}
+
+}  // namespace sm_train

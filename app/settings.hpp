@@ -1,0 +1,39 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sm_train/stages/options.hpp"
+
+namespace sm_train {
+
+/// Which commands take a setting.
+enum class SettingOf { train, train_and_fetch };
+
+/// A setting in its three spellings. The first that is given counts: the option, then the variables in this
+/// order; the hyperparameter is read with the job.
+struct Setting {
+  std::string option;
+  std::string value_name;  ///< empty: a flag, which means "true"
+  std::vector<std::string> variables;
+  std::string hyperparameter;  ///< empty: none
+  SettingOf of = SettingOf::train;
+  std::string help;
+  std::function<void(Options&, const std::string&)>
+      set;  ///< throws std::invalid_argument that says what is expected, or Error
+};
+
+/// All of them; the base path comes first.
+const std::vector<Setting>& settings();
+
+/// Its help, with where else it can be given.
+std::string described(const Setting& setting);
+
+/// Sets it to `value`, which is the option's where the command line has it, else to that of the first
+/// variable that is set. Throws Error: usage where the text is none of what is expected, and what
+/// Setting::set throws.
+void apply_first(const Setting& setting, const std::optional<std::string>& value, Options& options);
+
+}  // namespace sm_train

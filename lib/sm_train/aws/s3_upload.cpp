@@ -1,0 +1,189 @@
+#include "sm_train/aws/s3_upload.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <memory>
+#include <string>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "sm_train/aws/s3_client.hpp"
+#include "sm_train/aws/s3_naming.hpp"
+#include "sm_train/aws/xml.hpp"
+#include "sm_train/system/files.hpp"
+#include "sm_train/system/task_pool.hpp"
+#include "sm_train/system/unique_fd.hpp"
+
+namespace sm_train {
+
+namespace {
+
+constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20U;
+constexpr std::uint64_t usual_part = 8 * mebibyte;
+constexpr std::uint64_t max_parts = 10'000;
+constexpr unsigned connections = 4;
+
+std::uint64_t part_size_of(std::uint64_t file_size) {
+  const auto least = (file_size + max_parts - 1) / max_parts;
+  return std::max(usual_part, (least + mebibyte - 1) / mebibyte * mebibyte);
+}
+
+/// The file as it is when it is opened.
+class UploadedFile {
+ public:
+  explicit UploadedFile(const std::filesystem::path& path)
+      : path_(path), fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) {
+    struct stat status = {};
+    if (!fd_ || ::fstat(fd_.get(), &status) != 0) fail(errno);
+    if (!S_ISREG(status.st_mode))
+      throw Error({.cause = Cause::bad_data,
+                   .what = fmt::format("{} is no regular file, and cannot be uploaded", path.native()),
+                   .remedy = "Name a regular file."});
+    size_ = static_cast<std::uint64_t>(status.st_size);
+  }
+
+  std::uint64_t size() const { return size_; }
+
+  std::string read(std::uint64_t offset, std::uint64_t size) const {
+    std::string bytes(size, '\0');
+    for (std::size_t done = 0; done < size;) {
+      const ssize_t got =
+          ::pread(fd_.get(), bytes.data() + done, size - done, static_cast<off_t>(offset + done));
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) fail(errno);
+      if (got == 0)
+        throw Error({.cause = Cause::bad_data,
+                     .what = fmt::format("{} became shorter while it was uploaded", path_.native()),
+                     .remedy = "Upload it when nobody writes it."});
+      done += static_cast<std::size_t>(got);
+    }
+    return bytes;
+  }
+
+ private:
+  [[noreturn]] void fail(int error) const {
+    throw Error(errno_failure(error, Access::read, "read " + path_.native()));
+  }
+
+  std::filesystem::path path_;
+  UniqueFd fd_;
+  std::uint64_t size_ = 0;
+};
+
+class MultipartUpload {
+ public:
+  MultipartUpload(const UploadedFile& file, S3Client& client, const S3Uri& uri)
+      : file_(file),
+        client_(client),
+        uri_(uri),
+        part_size_(part_size_of(file.size())),
+        etags_((file.size() + part_size_ - 1) / part_size_) {
+    const auto response = client_.send({.method = "POST",
+                                        .uri = uri_,
+                                        .query = {{"uploads", ""}},
+                                        .headers = object_headers(client_.options())});
+    id_ = xml_element(response.body, "UploadId");
+    if (id_.empty())
+      throw Error({.cause = Cause::unavailable,
+                   .what = "the service's answer to an upload in parts has no UploadId",
+                   .remedy = "Check that the endpoint is one of S3."});
+  }
+
+  void run() {
+    try {
+      send_parts();
+      complete();
+    } catch (...) {
+      give_up();
+      throw;
+    }
+  }
+
+ private:
+  void send_parts() {
+    std::vector<S3Client> clients;
+    for (unsigned i = 0; i < connections; ++i) clients.push_back(client_.on_another_thread());
+    TaskPool pool(connections, client_.interrupt());
+    for (std::size_t index = 0; index < etags_.size(); ++index)
+      pool.post([&, index](unsigned thread, const Interrupt& stop) {
+        clients[thread].set_interrupt(stop);
+        etags_[index] = send_part(clients[thread], index);
+      });
+    pool.finish();
+  }
+
+  std::string send_part(S3Client& client, std::size_t index) const {
+    const auto offset = index * part_size_;
+    const auto response =
+        client.send({.method = "PUT",
+                     .uri = uri_,
+                     .query = {{"partNumber", std::to_string(index + 1)}, {"uploadId", id_}},
+                     .headers = object_headers(client.options()),
+                     .body = file_.read(offset, std::min(part_size_, file_.size() - offset))});
+    return std::string(find_header(response.headers, "ETag"));
+  }
+
+  void complete() {
+    std::string body = "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">";
+    for (std::size_t index = 0; index < etags_.size(); ++index)
+      body +=
+          fmt::format("<Part><PartNumber>{}</PartNumber><ETag>{}</ETag></Part>", index + 1, etags_[index]);
+    body += "</CompleteMultipartUpload>";
+    const S3Request request = {.method = "POST",
+                               .uri = uri_,
+                               .query = {{"uploadId", id_}},
+                               .headers = payer_headers(client_.options()),
+                               .body = std::move(body)};
+    Retries retries(client_.options());
+    // S3 may say 200 first and find an error later.
+    // Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
+    while (true) {
+      const auto response = client_.send(request);
+      if (response.body.find("<Error>") == std::string::npos) return;
+      const auto error = read_s3_error(response.status, response.headers, response.body);
+      if (!is_retryable(0, error.code)) throw Error(failure_of(error));
+      retries.wait_after(failure_of(error), client_.interrupt());
+    }
+  }
+
+  /// Parts that nobody completes are kept, and paid for. What ended the upload is the error to tell, and an
+  /// interrupt must not wait for this.
+  void give_up() noexcept {
+    try {
+      client_.set_attempts(1);
+      client_.send({.method = "DELETE",
+                    .uri = uri_,
+                    .query = {{"uploadId", id_}},
+                    .headers = payer_headers(client_.options())});
+    } catch (const std::exception&) {
+      return;
+    }
+  }
+
+  const UploadedFile& file_;
+  S3Client& client_;
+  S3Uri uri_;
+  std::uint64_t part_size_;
+  std::vector<std::string> etags_;
+  std::string id_;
+};
+
+}  // namespace
+
+void upload_file_to_s3(const std::filesystem::path& path, const S3Uri& uri, const S3Options& options,
+                       const Interrupt& interrupt) {
+  naming(to_string(uri), [&] {
+    const UploadedFile file(path);
+    S3Client client(options, interrupt);
+    if (file.size() > usual_part) return MultipartUpload(file, client, uri).run();
+    client.send(
+        {.method = "PUT", .uri = uri, .headers = object_headers(options), .body = file.read(0, file.size())});
+  });
+}
+
+}  // namespace sm_train

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+namespace sm_train {
+
+/// How much a directory holds, with all below it.
+struct TreeSize {
+  std::uint64_t files = 0;  ///< all that are no directories
+  std::uint64_t bytes = 0;  ///< of the regular files together
+};
+
+/// As far as this user may look into it. Symlinks are not followed.
+TreeSize tree_size(const std::filesystem::path& directory);
+
+}  // namespace sm_train
