@@ -202,6 +202,15 @@ std::optional<TreeSize> fetch_code(const std::string& source, const fs::path& co
   return fetch_local(source, std::get<fs::path>(from), directory, options, in_time);
 }
 
+TreeSize extract_tar_file(const fs::path& source, const fs::path& target, const ArchiveLimits& limits,
+                          const Interrupt& interrupt) {
+  const ByteSource bytes = file_source(source);
+  const fs::path directory = code_directory(target);
+  const Staging staging(directory);
+  extract_archive(bytes, source.native(), staging.tree(), limits, interrupt);
+  return place(staging, directory, ExistingCode::overlay);
+}
+
 fs::path download_file_from_s3(const std::string& uri, const fs::path& destination,
                                const FetchOptions& options, const Interrupt& interrupt,
                                const OpenObject& open_object) {

@@ -51,6 +51,15 @@ std::optional<TreeSize> fetch_code(const std::string& source, const std::filesys
                                    const FetchOptions& options = {}, const Interrupt& interrupt = {},
                                    const OpenObject& open_object = open_s3_object);
 
+/// Unpacks the local file `source`, an archive of any kind that fetch_code knows, into the directory
+/// `target`, and gives what came. What is in `target` already stays and is overlaid; the new tree is made
+/// whole beside it and only then moved, as fetch_code does, so that an error leaves `target` as it was.
+///
+/// Throws Error that names the file: no_input, bad_data (also where it passes a limit), denied,
+/// cannot_create, io; and what `interrupt` throws.
+TreeSize extract_tar_file(const std::filesystem::path& source, const std::filesystem::path& target,
+                          const ArchiveLimits& limits = {}, const Interrupt& interrupt = {});
+
 /// Puts the bytes of the object `uri` (s3://bucket/key) into the file `destination`, or, where that is a
 /// directory, into it under the key's last segment, and gives the file's path. A file that is there is
 /// replaced by the whole new one or not at all; it may be a link, which is followed. Of `options` only the

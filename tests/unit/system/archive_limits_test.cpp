@@ -179,6 +179,7 @@ TEST_CASE("a bomb of zeros is refused by what its header declares, before it is 
 TEST_CASE("the holes of a sparse file count, whether its size or its map tells of them") {
   CHECK(contains(too_large(sparse("1\n0\n3\n", tebibyte, "abc"), mebibyte), tebibyte));
   too_large(sparse(std::string("2\n0\n3\n") + tebibyte + "\n0\n", tebibyte, "abc"), mebibyte);
+  too_large(sparse("0\n", tebibyte, ""), mebibyte);  // nothing but a hole: no block ever comes
   const TempDir directory;
   const auto lying = failure_of([&] {
     extract_archive(source_of(sparse(std::string("1\n") + tebibyte + "\n3\n", "10", "abc")), "code.tar",
