@@ -176,7 +176,7 @@ class ReplacedBetweenRanges(RangesTest):
         def replace(answer):
             s3.put(NAME, OTHER)
             return answer
-        s3.range_faults = iter([replace])
+        s3.faults = iter([replace])
         self.assert_whole_or_error(self.fetch_large(s3), {"data.bin": OTHER[:]}, (BAD_DATA, UNAVAILABLE))
 
 

@@ -26,7 +26,7 @@ struct S3Options {
   /// An object of more than two parts comes over this many connections, a part over each in turn; what has
   /// come and is not read yet takes connections * part_size bytes of memory at the most.
   unsigned connections = 8;
-  std::size_t part_size = std::size_t{4} << 20U;
+  std::size_t part_size = std::size_t{3} << 20U;
   std::chrono::milliseconds connect_timeout = HttpRequest{}.connect_timeout;
   std::chrono::milliseconds stall_timeout = HttpRequest{}.stall_timeout;
 };

@@ -20,7 +20,7 @@ using std::chrono::milliseconds;
 
 // A transfer pauses when this much waits to be read: enough to keep the wire busy, little enough to stay in
 // cache.
-constexpr std::size_t max_block = std::size_t{256} * 1024;
+constexpr std::size_t max_block = std::size_t{128} * 1024;
 constexpr milliseconds longest_poll = std::chrono::seconds(1);
 
 // CURL and CURLM are both void: each needs a deleter of its own.
