@@ -104,7 +104,8 @@ CommandLine::CommandLine() {
       "`sm-train fetch --help` shows what that takes.");
   options_.emplace(app_, settings());
 
-  fetch_->add_option("URI", source_, "s3://bucket/key, a directory, an archive or a file")
+  fetch_
+      ->add_option("URI", source_, "s3://bucket/key, s3://bucket/prefix/, a directory, an archive or a file")
       ->required()
       ->type_name("");
   fetch_->add_option("DIR", directory_, "Where the code goes; it is made where it is missing")

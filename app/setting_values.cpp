@@ -43,6 +43,13 @@ std::uint64_t count(const std::string& text) {
   return value;
 }
 
+unsigned connections(const std::string& text) {
+  unsigned value = 0;
+  if (!read_number(text, value) || value < 1 || value > 64)
+    throw std::invalid_argument("a number from 1 to 64");
+  return value;
+}
+
 std::uint64_t byte_size(const std::string& text) {
   const auto size = parse_byte_size(text);
   if (!size) throw std::invalid_argument("a number of bytes, such as 500M or 64G, 0 for no limit");

@@ -25,6 +25,9 @@ Choice choose(const std::string& text, const std::vector<std::pair<std::string, 
 std::string not_empty(const std::string& text);
 std::chrono::milliseconds seconds(const std::string& text);
 std::uint64_t count(const std::string& text);
+
+/// 1 to 64.
+unsigned connections(const std::string& text);
 std::uint64_t byte_size(const std::string& text);
 
 }  // namespace sm_train

@@ -111,7 +111,7 @@ ByteSource in_parallel(const std::shared_ptr<S3Reader>& first, const std::shared
 }
 
 bool is_worth_parts(const S3ObjectFacts& facts, const S3Options& options) {
-  return facts.size > 2 * options.part_size && facts.has_ranges && !facts.etag.empty() &&
+  return facts.size > options.single_request_size && facts.has_ranges && !facts.etag.empty() &&
          options.connections > 1;
 }
 

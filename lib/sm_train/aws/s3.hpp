@@ -23,8 +23,9 @@ struct S3Options {
   std::string sse_customer_key;     ///< the 32 raw bytes of the key of an object under SSE-C; empty: none
   int attempts = default_attempts;  ///< in a row without a new byte
   Backoff backoff = full_jitter;
-  /// An object of more than two parts comes over this many connections, a part over each in turn; what has
-  /// come and is not read yet takes connections * part_size bytes of memory at the most.
+  /// An object of more bytes than this comes in parts, over this many connections, a part over each in turn;
+  /// what has come and is not read yet takes connections * part_size bytes of memory at the most.
+  std::size_t single_request_size = std::size_t{8} << 20U;
   unsigned connections = 8;
   std::size_t part_size = std::size_t{3} << 20U;
   std::chrono::milliseconds connect_timeout = HttpRequest{}.connect_timeout;

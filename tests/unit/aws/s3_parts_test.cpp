@@ -54,6 +54,7 @@ TcpServer::Handle giving_but(TcpServer::Handle fault) {
 
 S3Options in_parts(const TcpServer& server) {
   auto options = options_for(server);
+  options.single_request_size = 0;
   options.part_size = 4;
   options.connections = 3;
   return options;
@@ -99,7 +100,7 @@ TEST_CASE("a small object takes one request, and so does a large one that has no
 
   TcpServer small(give);
   auto options = in_parts(small);
-  options.part_size = body.size() / 2;
+  options.single_request_size = body.size();
   CHECK(read_all(open_s3_object(uri, options)) == body);
   CHECK(small.requests().size() == 1);
 }
