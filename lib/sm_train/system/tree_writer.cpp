@@ -188,7 +188,7 @@ TreeWriter::Place TreeWriter::make_place(const std::string& name) {
 
 TreeWriter::Directory TreeWriter::open_directory(const Directory& parent, const std::string& component,
                                                  const std::string& name) const {
-  const auto directory =
+  auto directory =
       std::make_shared<const UniqueFd>(::openat(parent->get(), component.c_str(), directory_flags));
   if (*directory) return directory;
   const int error = errno;
