@@ -52,7 +52,7 @@ class FetchTest(EndToEndTest):
 
     def assert_refused(self, run, code, *said):
         self.assertEqual((run.code, run.stdout), (code, b""), run.stderr)
-        self.assertTrue(run.stderr.startswith("sm-train: error: "), run.stderr)
+        self.assertRegex(run.stderr, "(?m)^sm-train: error: ")
         for pattern in said:
             self.assertRegex(run.stderr, pattern)
 

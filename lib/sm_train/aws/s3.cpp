@@ -25,7 +25,7 @@ class Lane {
 
   /// The reader that has the first part already.
   void begin_with(std::shared_ptr<S3Reader> reader) {
-    reader->stop_at(next_ + part_size());
+    reader->stop_at(std::min(size_, next_ + part_size()));
     part_ = std::move(reader);
     next_ += stride();
   }
