@@ -112,7 +112,8 @@ CommandLine::CommandLine() {
       ->required()
       ->type_name("");
   fetch_->footer(
-      "Exit codes: 0, 143 and 130 where SIGTERM or SIGINT ended it, else sysexits' (64 to 77).\n"
+      "Exit codes: 0, 143 and 130 where SIGTERM or SIGINT ended it, else sysexits' (64 to 78, or 128 + n "
+      "where signal n ended it).\n"
       "Example: sm-train fetch s3://bucket/sourcedir.tar.gz ./code");
   fetch_options_.emplace(*fetch_, fetch_settings_);
 }

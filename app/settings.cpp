@@ -98,13 +98,13 @@ std::vector<Setting> settings_of_fetching() {
        .value_name = "N",
        .variables = {"SM_TRAIN_MAX_CODE_ENTRIES"},
        .of = SettingOf::train_and_fetch,
-       .help = "How many files and directories an archive of code may hold; 1000000, and 0 for no limit",
+       .help = "How many files and directories the code may have; 1000000, and 0 for no limit",
        .set = [](Options& o, const std::string& text) { o.fetch.limits.max_entries = count(text); }},
       {.option = "--max-code-size",
        .value_name = "SIZE",
        .variables = {"SM_TRAIN_MAX_CODE_SIZE"},
        .of = SettingOf::train_and_fetch,
-       .help = "How many bytes its files may hold together, with K, M, G or T for powers of 1024; 64G, and 0 "
+       .help = "How many bytes its files may have together, with K, M, G or T for powers of 1024; 64G, and 0 "
                "for no limit",
        .set = [](Options& o, const std::string& text) { o.fetch.limits.max_bytes = byte_size(text); }},
       {.option = "--fetch-timeout",

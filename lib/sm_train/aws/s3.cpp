@@ -99,6 +99,7 @@ ByteSource in_parallel(const std::shared_ptr<S3Reader>& first, const std::shared
   lanes.front()->begin_with(first);
 
   std::vector<ByteSource> sources;
+  sources.reserve(count);
   for (const auto& lane : lanes)
     sources.push_back(read_ahead(
         [lane](const Interrupt& stop) {

@@ -27,7 +27,7 @@ struct S3Options {
   /// what has come and is not read yet takes connections * part_size bytes of memory at the most.
   std::size_t single_request_size = std::size_t{8} << 20U;
   unsigned connections = 8;
-  std::size_t part_size = std::size_t{3} << 20U;
+  std::size_t part_size = std::size_t{3} << 20U;  ///< at least 1
   std::chrono::milliseconds connect_timeout = HttpRequest{}.connect_timeout;
   std::chrono::milliseconds stall_timeout = HttpRequest{}.stall_timeout;
 };

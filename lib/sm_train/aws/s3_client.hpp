@@ -43,7 +43,8 @@ class S3Client {
 
   const S3Options& options() const { return options_; }
   const Interrupt& interrupt() const { return interrupt_; }
-  void set_attempts(int attempts) { options_.attempts = attempts; }
+  /// Later requests have one attempt of a few seconds.
+  void hurry();
   void set_interrupt(Interrupt interrupt) { interrupt_ = std::move(interrupt); }
 
  private:

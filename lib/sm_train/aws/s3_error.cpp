@@ -38,9 +38,10 @@ constexpr std::array meanings = {
     Meaning{"TokenRefreshRequired", Cause::denied, "the session token of the credentials has expired", renew},
     Meaning{"InvalidToken", Cause::denied, "the session token is not valid with these keys", renew},
     Meaning{
-        "AccessDenied", Cause::denied, "the credentials have no permission to read it",
-        "Allow s3:GetObject on it to the job's role (and kms:Decrypt on its key); without s3:ListBucket a "
-        "missing object reads as denied too."},
+        "AccessDenied", Cause::denied, "the credentials have no permission for it",
+        "Allow s3:GetObject on it to the job's role, and kms:Decrypt on its key (s3:ListBucket on the bucket "
+        "for a "
+        "prefix, s3:PutObject for an upload); without s3:ListBucket a missing object reads as denied too."},
     Meaning{"AllAccessDisabled", Cause::denied, "all access to it is disabled", "Ask the bucket's owner."},
     Meaning{"InvalidObjectState", Cause::denied, "the object is archived", "Restore it from Glacier first."},
     Meaning{"RequestTimeTooSkewed", Cause::denied, "this machine's clock is too far from the service's",

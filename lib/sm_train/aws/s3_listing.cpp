@@ -7,6 +7,7 @@
 
 #include <fmt/core.h>
 
+#include "sm_train/aws/one_line.hpp"
 #include "sm_train/aws/s3_naming.hpp"
 #include "sm_train/aws/uri_encoding.hpp"
 #include "sm_train/aws/xml.hpp"
@@ -28,7 +29,7 @@ constexpr std::size_t max_page = std::size_t{8} << 20U;
 std::string form_decoded(std::string text) {
   std::ranges::replace(text, '+', ' ');
   const auto decoded = uri_decode(text);
-  if (!decoded) fail(fmt::format("\"{}\" is not encoded as a URL", text));
+  if (!decoded) fail(fmt::format("\"{}\" is not encoded as a URL", one_line(text)));
   return *decoded;
 }
 
@@ -39,7 +40,7 @@ ListedObject read_object(std::string_view contents, bool is_encoded) {
   const auto size = xml_element(contents, "Size");
   const auto [stop, error] = std::from_chars(size.data(), size.data() + size.size(), object.size);
   if (error != std::errc() || stop != size.data() + size.size())
-    fail(fmt::format("the size of \"{}\" is \"{}\"", object.key, size));
+    fail(fmt::format("the size of \"{}\" is \"{}\"", one_line(object.key), one_line(size)));
   return object;
 }
 
@@ -48,12 +49,15 @@ struct Page {
   std::string next;  // where the next one begins; empty: this is the last
 };
 
-Page read_page(const std::string& xml, const std::string& continuation) {
+Page read_page(const std::string& xml, const S3Uri& prefix, const std::string& continuation) {
   if (xml.find("<ListBucketResult") == std::string::npos) fail("it is no ListBucketResult");
   Page page;
   const bool is_encoded = xml_element(xml, "EncodingType") == "url";
-  for (const auto contents : xml_elements(xml, "Contents"))
+  for (const auto contents : xml_elements(xml, "Contents")) {
     page.objects.push_back(read_object(contents, is_encoded));
+    const auto& key = page.objects.back().key;
+    if (!key.starts_with(prefix.key)) fail(fmt::format("\"{}\" is not under the prefix", one_line(key)));
+  }
   if (xml_element(xml, "IsTruncated") != "true") return page;
   page.next = xml_element(xml, "NextContinuationToken");
   if (page.next.empty() || page.next == continuation) fail("it does not say where it goes on");
@@ -70,8 +74,9 @@ void list_s3_objects(S3Client& client, const S3Uri& prefix, const std::function<
                          .query = {{"list-type", "2"}, {"encoding-type", "url"}, {"prefix", prefix.key}},
                          .headers = payer_headers(client.options())};
     if (!continuation.empty()) request.query.emplace_back("continuation-token", continuation);
-    const auto page = naming(to_string(prefix),
-                             [&] { return read_page(client.send(request, max_page).body, continuation); });
+    const auto page = naming(to_string(prefix), [&] {
+      return read_page(client.send(request, max_page).body, prefix, continuation);
+    });
     for (const auto& object : page.objects) take(object);
     continuation = page.next;
   } while (!continuation.empty());

@@ -35,6 +35,9 @@ std::optional<ContentRange> parse_content_range(std::string_view text) {
   return ContentRange{.first = *first, .size = *size};
 }
 
+// What S3 takes is 50 TB; this much leaves room for sums.
+constexpr std::uint64_t max_object_size = std::uint64_t{1} << 60U;
+
 constexpr const char* check_endpoint = "Check the endpoint and the proxies on the way to it, or run again.";
 
 }  // namespace
@@ -104,7 +107,9 @@ void S3Reader::accept_whole() {
                                      stream_->status()),
                  .remedy = check_endpoint});
   const auto& headers = stream_->headers();
-  facts_ = {.size = to_number(find_header(headers, "Content-Length")),
+  auto size = to_number(find_header(headers, "Content-Length"));
+  if (size > max_object_size) size = std::nullopt;  // cannot be
+  facts_ = {.size = size,
             .etag = std::string(find_header(headers, "ETag")),
             .has_ranges = find_header(headers, "Accept-Ranges") == "bytes",
             .checksum = find_checksum(headers)};

@@ -47,8 +47,8 @@ void refresh_credentials(S3Access& access, system_clock::time_point now, const I
   if (now < access.renew_at) return;
   try {
     renew_credentials(access, now, interrupt);
-  } catch (const Error&) {
-    if (now >= access.credentials.expires) throw;
+  } catch (const Error& error) {
+    if (is_signal(error.failure().cause) || now >= access.credentials.expires) throw;
     access.renew_at = now + between_renewals;
   }
 }

@@ -1,11 +1,11 @@
 #include "sm_train/aws/sse_customer_key.hpp"
 
-#include <cstdint>
 #include <string_view>
 
 #include <fmt/format.h>
 
 #include "sm_train/contract/failure.hpp"
+#include "sm_train/system/digest.hpp"
 #include "sm_train/system/files.hpp"
 
 namespace sm_train {
@@ -14,28 +14,8 @@ namespace {
 
 constexpr std::size_t key_size = 32;
 constexpr std::size_t max_file_size = 1024;
-constexpr std::string_view base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr const char* expected =
     "Name a file with the 256-bit key that the object was stored under: its 32 bytes, or their base64.";
-
-/// 43 digits and one `=`: anything else is not the base64 of 32 bytes, and gives a text of another length.
-std::string from_base64(std::string_view text) {
-  std::string bytes;
-  if (text.size() != 44 || text.back() != '=') return bytes;
-  text.remove_suffix(1);
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const char digit : text) {
-    const auto value = base64_digits.find(digit);
-    if (value == std::string_view::npos) return {};
-    bits = (bits << 6U) | static_cast<std::uint32_t>(value);
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    bytes += static_cast<char>(static_cast<unsigned char>(bits >> static_cast<unsigned>(count)));
-  }
-  return bytes;
-}
 
 std::string_view without_space_at_end(std::string_view text) {
   return text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
@@ -46,8 +26,8 @@ std::string_view without_space_at_end(std::string_view text) {
 std::string read_sse_customer_key(const std::filesystem::path& file) {
   std::string content = read_file(file, max_file_size);
   if (content.size() == key_size) return content;
-  std::string key = from_base64(without_space_at_end(content));
-  if (key.size() == key_size) return key;
+  auto key = from_base64(without_space_at_end(content));
+  if (key && key->size() == key_size) return *key;
   throw Error(
       {.cause = Cause::bad_data,
        .what = fmt::format("{} holds {} bytes that are no SSE-C key: neither 32 bytes, nor the base64 of 32",

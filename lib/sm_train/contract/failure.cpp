@@ -37,6 +37,10 @@ int exit_code(Cause cause) {
   return 70;
 }
 
+bool is_signal(Cause cause) {
+  return exit_code(cause) > 128;
+}
+
 Error::Error(Failure failure) : std::runtime_error(full_text(failure)), failure_(std::move(failure)) {}
 
 }  // namespace sm_train

@@ -28,6 +28,9 @@ enum class Cause {
 /// The exit code of the launcher: sysexits(3) for its own faults, as a shell's for the others.
 int exit_code(Cause cause);
 
+/// A signal came, and not a failure: nobody who can do without something may go on after it.
+bool is_signal(Cause cause);
+
 /// What happened and where, and what to do about it.
 struct Failure {
   Cause cause = Cause::internal;

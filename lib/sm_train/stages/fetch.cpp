@@ -77,8 +77,10 @@ void read_to_end(const ByteSource& bytes) {
       if (block.empty()) return;
       read += block.size();
     }
+  } catch (const S3Mismatch&) {
+    throw;
   } catch (const Error& error) {
-    if (error.failure().cause != Cause::unavailable) throw;
+    if (is_signal(error.failure().cause)) throw;
   }
 }
 
@@ -117,7 +119,7 @@ TreeSize fetch_prefix(const std::string& source, const S3Uri& prefix, const fs::
       prefix,
       [&](const std::string& name, const ByteSource& bytes) { tree.add(name, progress.count(bytes)); },
       options.s3, interrupt);
-  tree.finish();
+  tree.finish(interrupt);
   return place(staging, code, options.existing_code);
 }
 

@@ -9,12 +9,25 @@ ObjectTree::ObjectTree(const std::filesystem::path& directory, const std::string
     : writer_(directory, source, "Rename the object, or fetch another prefix."), tally_(source, limits) {}
 
 void ObjectTree::add(const std::string& name, const ByteSource& bytes) {
+  refuse_ambiguous(name);
+  std::uint64_t size = 0;
   const UniqueFd file = add_entry(name);
-  for (auto block = bytes(); !block.empty(); block = bytes()) {
-    count(name, block.size());
-    if (file) write_all(file.get(), block, name);
+  try {
+    for (auto block = bytes(); !block.empty(); block = bytes()) {
+      grow(name, size, block.size());
+      if (file) write_all(file.get(), block, name);
+    }
+  } catch (...) {
+    take_back(size);
+    throw;
   }
   if (file) writer_.finish_file(name, file, {.mode = 0644});
+}
+
+/// Of a/b, a//b and a/./b, which are three keys, a file system makes one file.
+void ObjectTree::refuse_ambiguous(const std::string& name) const {
+  if (name.find("//") != std::string::npos || ("/" + name + "/").find("/./") != std::string::npos)
+    writer_.refuse(name, "a part of its name is empty or a dot");
 }
 
 /// Nothing for a directory.
@@ -26,10 +39,24 @@ UniqueFd ObjectTree::add_entry(const std::string& name) {
   return {};
 }
 
-void ObjectTree::count(const std::string& name, std::size_t size) {
+/// The file has come to `size` bytes, and now there are `more`.
+void ObjectTree::grow(const std::string& name, std::uint64_t& size, std::uint64_t more) {
   const std::lock_guard lock(mutex_);
-  tally_.require_room(name, size);
+  tally_.forget_bytes(size);
+  try {
+    tally_.require_room(name, size + more);
+  } catch (...) {
+    tally_.count_bytes(size);
+    throw;
+  }
+  size += more;
   tally_.count_bytes(size);
+}
+
+void ObjectTree::take_back(std::uint64_t size) {
+  const std::lock_guard lock(mutex_);
+  tally_.forget_entry();
+  tally_.forget_bytes(size);
 }
 
 }  // namespace sm_train

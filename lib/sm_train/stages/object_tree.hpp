@@ -17,17 +17,19 @@ class ObjectTree {
   /// `source` stands for the prefix in messages.
   ObjectTree(const std::filesystem::path& directory, const std::string& source, const ArchiveLimits& limits);
 
-  /// May be called from several threads at the same time; that of a name that is there replaces it. Throws
-  /// Error: bad_data where the name leads out of the directory, is a directory's and a file's at once, or is
+  /// May be called from several threads at the same time; what throws may be added once more. Throws
+  /// Error: bad_data where the name leads out of the directory, could be another object's too, or is
   /// beyond the limits; cannot_create, denied or io where the system refuses; what `bytes` throws.
   void add(const std::string& name, const ByteSource& bytes);
 
   /// To be called at the end.
-  void finish() { writer_.finish(); }
+  void finish(const Interrupt& interrupt = {}) { writer_.finish(interrupt); }
 
  private:
+  void refuse_ambiguous(const std::string& name) const;
   UniqueFd add_entry(const std::string& name);
-  void count(const std::string& name, std::size_t size);
+  void grow(const std::string& name, std::uint64_t& size, std::uint64_t more);
+  void take_back(std::uint64_t size);
 
   std::mutex mutex_;
   TreeWriter writer_;

@@ -208,7 +208,7 @@ class Extraction {
       tally_.count_entry(writer_.made_parents());
       extract(entry);
     }
-    writer_.finish();
+    writer_.finish(interrupt_);
   }
 
  private:

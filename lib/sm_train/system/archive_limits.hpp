@@ -27,6 +27,10 @@ class UnpackedTally {
   /// They are there.
   void count_bytes(std::uint64_t size) { bytes_ += size; }
 
+  /// What was counted did not come to be.
+  void forget_entry() { --entries_; }
+  void forget_bytes(std::uint64_t size) { bytes_ -= size; }
+
  private:
   [[noreturn]] void fail(const std::string& what, const char* option) const;
 

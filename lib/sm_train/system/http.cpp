@@ -21,6 +21,7 @@ using std::chrono::milliseconds;
 // A transfer pauses when this much waits to be read: enough to keep the wire busy, little enough to stay in
 // cache.
 constexpr std::size_t max_block = std::size_t{128} * 1024;
+constexpr std::size_t max_header_bytes = std::size_t{256} * 1024;
 constexpr milliseconds longest_poll = std::chrono::seconds(1);
 
 // CURL and CURLM are both void: each needs a deleter of its own.
@@ -140,6 +141,7 @@ struct HttpStream::Transfer {
 
   HttpHeaders headers;
   bool headers_done = false;
+  std::size_t header_bytes = 0;
   std::string arrived;  // what the next read() gives
   std::string given;    // what the last read() gave
   bool paused = false;
@@ -237,13 +239,21 @@ void HttpStream::Transfer::set_headers() {
   set(CURLOPT_HTTPHEADER, header_list.get());
 }
 
-std::size_t HttpStream::Transfer::on_header(char* data, std::size_t size, std::size_t count, void* user) {
-  static_cast<Transfer*>(user)->take_header({data, size * count});
+// An exception cannot pass through libcurl's C: another size than that of the bytes ends the transfer.
+std::size_t HttpStream::Transfer::on_header(char* data, std::size_t size, std::size_t count, void* user) try {
+  auto* self = static_cast<Transfer*>(user);
+  self->header_bytes += size * count;
+  if (self->header_bytes > max_header_bytes) return 0;
+  self->take_header({data, size * count});
   return size * count;
+} catch (const std::bad_alloc&) {
+  return 0;
 }
 
-std::size_t HttpStream::Transfer::on_body(char* data, std::size_t size, std::size_t count, void* user) {
+std::size_t HttpStream::Transfer::on_body(char* data, std::size_t size, std::size_t count, void* user) try {
   return static_cast<Transfer*>(user)->take_body({data, size * count});
+} catch (const std::bad_alloc&) {
+  return 0;
 }
 
 void HttpStream::Transfer::take_header(std::string_view line) {

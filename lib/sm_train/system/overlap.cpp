@@ -9,12 +9,12 @@
 #include <mutex>
 #include <poll.h>
 #include <sys/eventfd.h>
-#include <system_error>
 #include <thread>
 #include <unistd.h>
 
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/system/files.hpp"
+#include "sm_train/system/start_thread.hpp"
 #include "sm_train/system/unique_fd.hpp"
 
 namespace sm_train {
@@ -140,11 +140,8 @@ class Handover {
 /// The thread that consumes. It is stopped, and waited for, when it goes out of scope.
 class Consumer {
  public:
-  Consumer(Handover& handover, const Consume& consume) try
-      : handover_(handover), thread_([&handover, &consume] { run(handover, consume); }) {
-  } catch (const std::system_error& error) {
-    throw Error(errno_failure(error.code().value(), Access::write, "start a thread"));
-  }
+  Consumer(Handover& handover, const Consume& consume)
+      : handover_(handover), thread_(start_thread([&handover, &consume] { run(handover, consume); })) {}
   Consumer(const Consumer&) = delete;
   Consumer& operator=(const Consumer&) = delete;
   Consumer(Consumer&&) = delete;

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "sm_train/system/event.hpp"
+#include "sm_train/system/start_thread.hpp"
 
 namespace sm_train {
 
@@ -29,7 +30,7 @@ class ReadAhead {
         capacity_(capacity),
         ring_(std::make_unique_for_overwrite<char[]>(capacity)),
         interrupt_(std::move(interrupt)),
-        thread_([this] { run(); }) {}
+        thread_(start_thread([this] { run(); })) {}
   ReadAhead(const ReadAhead&) = delete;
   ReadAhead& operator=(const ReadAhead&) = delete;
   ReadAhead(ReadAhead&&) = delete;

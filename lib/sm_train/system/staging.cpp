@@ -28,7 +28,16 @@ void remove_leftovers(const fs::path& directory) {
   std::error_code error;
   for (auto entry = fs::directory_iterator(directory, error); !error && entry != fs::directory_iterator();
        entry.increment(error))
-    if (is_staging_name(entry->path().filename()) && lock_of(entry->path())) remove_tree(entry->path());
+    if (is_staging_name(entry->path().filename()))
+      if (const UniqueFd lock = lock_of(entry->path())) remove_tree(entry->path());
+}
+
+/// Whether the open directory still has this path.
+bool is_same(const UniqueFd& open, const fs::path& path) {
+  struct stat here = {};
+  struct stat there = {};
+  return open && ::fstat(open.get(), &here) == 0 && ::lstat(path.c_str(), &there) == 0 &&
+         here.st_dev == there.st_dev && here.st_ino == there.st_ino;
 }
 
 /// Asked, and not tried: beside the code a read-only file system is as good as any other.
@@ -54,7 +63,14 @@ bool is_staging_name(const fs::path& name) {
   return name.native().starts_with(prefix);
 }
 
-Staging::Room::Room(const fs::path& parent) : directory(parent, prefix), lock(lock_of(directory.path())) {}
+Staging::Room::Room(const fs::path& parent) : directory(parent, prefix), lock(lock_of(directory.path())) {
+  // Another launcher may have taken it for a leftover before the lock was there. Where nothing can be locked
+  // there is nothing to wait for.
+  for (int tries = 0; tries < 10 && !is_same(lock, directory.path()); ++tries) {
+    directory = TempDir(parent, prefix);
+    lock = lock_of(directory.path());
+  }
+}
 
 Staging::Parents::~Parents() {
   for (auto parent = made.rbegin(); parent != made.rend(); ++parent) ::rmdir(parent->c_str());

@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "sm_train/contract/failure.hpp"
+#include "sm_train/system/start_thread.hpp"
+
 namespace sm_train {
 
 namespace {
@@ -39,10 +42,19 @@ bool TaskPool::try_post(Task& task) {
     return false;
   }
   waiting_.push_back(std::move(task));
-  if (running_ + waiting_.size() > threads_.size() && threads_.size() < max_threads_)
-    threads_.emplace_back([this, number = static_cast<unsigned>(threads_.size())] { run(number); });
+  if (running_ + waiting_.size() > threads_.size() && threads_.size() < max_threads_) add_thread();
   has_work_.notify_one();
   return true;
+}
+
+/// One is enough to go on.
+void TaskPool::add_thread() {
+  try {
+    threads_.push_back(
+        start_thread([this, number = static_cast<unsigned>(threads_.size())] { run(number); }));
+  } catch (const Error&) {
+    if (threads_.empty()) throw;
+  }
 }
 
 bool TaskPool::is_finished() {

@@ -38,6 +38,7 @@ class TaskPool {
 
  private:
   bool try_post(Task& task);
+  void add_thread();
   bool is_finished();
   void run(unsigned thread);
   Task next_task();

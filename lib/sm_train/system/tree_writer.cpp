@@ -116,13 +116,16 @@ void TreeWriter::add_hard_link(const std::string& name, const std::string& targe
     fail(name, errno);
 }
 
-void TreeWriter::finish() {
-  for (const auto& [link, target] : symlinks_)
+void TreeWriter::finish(const Interrupt& interrupt) {
+  for (const auto& [link, target] : symlinks_) {
+    interrupt.check();
     if (!stays_inside(symlinks_, link))
       refuse(link, fmt::format("it is a symlink to {}, which leads out of the target directory",
                                in_quotes(target)));
+  }
   // Backwards, what is in a directory comes before it.
   for (auto entry = directories_.rbegin(); entry != directories_.rend(); ++entry) {
+    interrupt.check();
     const auto& [path, attributes] = *entry;
     const Place place = find_place(path);
     const Directory directory = open_directory(place.parent, place.name, path);
@@ -142,6 +145,8 @@ void TreeWriter::fail(std::string_view name, int error) const {
 }
 
 std::vector<std::string> TreeWriter::components(const std::string& name) const {
+  // What follows it the kernel would not see, and what is before it could then be "..".
+  if (name.find('\0') != std::string::npos) refuse(name, "its name holds a zero byte");
   if (name.starts_with('/')) refuse(name, "its name is absolute");
   std::vector<std::string> parts = split(name);
   for (const std::string& part : parts)

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <vector>
 
+#include "sm_train/system/interrupt.hpp"
 #include "sm_train/system/unique_fd.hpp"
 
 namespace sm_train {
@@ -43,7 +44,7 @@ class TreeWriter {
 
   /// Refuses symlinks that lead out of the directory, and gives the directories their modes and times: at
   /// the end, since one of mode 0500 must be filled first. Missing parents are 0755.
-  void finish();
+  void finish(const Interrupt& interrupt = {});
 
   /// How many parents were made that no entry had named.
   std::size_t made_parents() const { return made_parents_; }
