@@ -20,10 +20,14 @@ void ObjectTree::add(const std::string& name, const ByteSource& bytes) {
 /// Nothing for a directory.
 UniqueFd ObjectTree::add_entry(const std::string& name) {
   const std::lock_guard lock(mutex_);
+  UniqueFd file;
+  if (name.ends_with('/'))
+    writer_.add_directory(name, {});
+  else
+    file = writer_.add_file(name);
+  // With this one's parents: which object comes last is chance, and must not decide.
   tally_.count_entry(writer_.made_parents());
-  if (!name.ends_with('/')) return writer_.add_file(name);
-  writer_.add_directory(name, {});
-  return {};
+  return file;
 }
 
 void ObjectTree::count(const std::string& name, std::size_t size) {
