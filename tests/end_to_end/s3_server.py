@@ -3,7 +3,10 @@
 
     s3_server.py put ENDPOINT s3://BUCKET/KEY FILE      makes the bucket where it is missing
 """
+import concurrent.futures
+import contextlib
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -54,6 +57,28 @@ class S3Server:
         make_bucket(self._client, bucket)
         self._client.put_object(Bucket=bucket, Key=key, Body=body)
         return f"s3://{bucket}/{key}"
+
+    def put_tree(self, bucket, prefix, objects):
+        """Puts the objects, by their names behind the prefix, several at a time, and gives the prefix's URI."""
+        make_bucket(self._client, bucket)
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda item: self._client.put_object(Bucket=bucket, Key=prefix + item[0], Body=item[1]),
+                          objects.items()))
+        return f"s3://{bucket}/{prefix}"
+
+    def first_page(self, bucket, prefix):
+        """The keys in the first answer to a listing."""
+        listing = self._client.list_objects_v2(Bucket=bucket, Prefix=prefix)
+        return [held["Key"] for held in listing.get("Contents", [])]
+
+    @contextlib.contextmanager
+    def paused(self):
+        """Nothing is answered for as long as a `with` lasts."""
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     def env(self):
         """What a job's environment must hold to reach this server."""

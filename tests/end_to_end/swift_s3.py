@@ -88,7 +88,8 @@ recon_cache_path = {directory}/cache
 def write_proxy(directory, port, memcached_port):
     options = {
         "cache": f"memcache_servers = 127.0.0.1:{memcached_port}\n",
-        "s3api": "location = us-east-1\ns3_acl = false\n",
+        # Listings come in pages of so few keys that a test needs no thousands of objects to see more than one.
+        "s3api": "location = us-east-1\ns3_acl = false\nmax_bucket_listing = 50\n",
         "tempauth": "user_test_tester = testing .admin\n",
     }
     filters = "".join(
