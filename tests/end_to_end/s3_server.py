@@ -66,6 +66,12 @@ class S3Server:
                           objects.items()))
         return f"s3://{bucket}/{prefix}"
 
+    def get(self, bucket, key):
+        return self._client.get_object(Bucket=bucket, Key=key)["Body"].read()
+
+    def size(self, bucket, key):
+        return self._client.head_object(Bucket=bucket, Key=key)["ContentLength"]
+
     def first_page(self, bucket, prefix):
         """The keys in the first answer to a listing."""
         listing = self._client.list_objects_v2(Bucket=bucket, Prefix=prefix)

@@ -31,6 +31,20 @@ with open(os.path.join(os.environ["SM_MODEL_DIR"], "record.json"), "w") as file:
 """
 
 
+# Starts "$2" with what follows it, and writes its peak memory in bytes into the file "$1": from a process that is small
+# itself, since what forked a program counts into the program's own peak.
+PEAK = """
+import os, sys
+child = os.fork()
+if child == 0:
+    os.execv(sys.argv[2], sys.argv[2:])
+_, status, usage = os.wait4(child, 0)
+with open(sys.argv[1], "w") as file:
+    file.write(str(usage.ru_maxrss * 1024))
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
 @dataclasses.dataclass
 class Run:
     """What a run of the binary left."""

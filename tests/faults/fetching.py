@@ -8,7 +8,7 @@ import tempfile
 import unittest
 
 from faulty_s3 import SECRET_KEY, FaultyS3
-from support import EndToEndTest, tar_gz
+from support import PEAK, EndToEndTest, tar_gz
 
 NAME = "jobs/job-1/sourcedir.tar.gz"
 TREE = {"package/module.py": b"NAME = 'whole'\n", "data.bin": os.urandom(300_000), "notes.txt": b"right\n"}
@@ -26,18 +26,6 @@ BAD_DATA, NO_INPUT, UNAVAILABLE, CANNOT_CREATE, IO, DENIED, BAD_CONFIG = 65, 66,
 
 # The most memory that a fetch may take at any moment, in bytes.
 MAX_PEAK = 64 * 1024 * 1024
-
-# Starts "$@" from a process that is small itself: what forked a program counts into the program's own peak.
-PEAK = """
-import os, sys
-child = os.fork()
-if child == 0:
-    os.execv(sys.argv[2], sys.argv[2:])
-_, status, usage = os.wait4(child, 0)
-with open(sys.argv[1], "w") as file:
-    file.write(str(usage.ru_maxrss * 1024))
-sys.exit(os.waitstatus_to_exitcode(status))
-"""
 
 
 @dataclasses.dataclass
