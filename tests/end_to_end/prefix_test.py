@@ -9,8 +9,8 @@ from support import EndToEndTest, terminate, wait_until
 SERVER = S3Server()
 
 PAGE = 50  # the server's, as swift_s3.py sets it
-ODD = {"with space/x y.py": b"1", "a+b=c&d.py": b"2", "100%/%41.py": b"3", "é/漢字/😀.py": b"4", "it's (a) [b] ~!*.py": b"5",
-       "what?is#this.py": b"6", "<tag>&amp;\"quoted\".py": b"7"}
+ODD = {"with space/x y.py": b"1", "a+b=c&d.py": b"2", "100%/%41.py": b"3", "é/漢字/😀.py": b"4",
+       "it's (a) [b] ~!*.py": b"5", "what?is#this.py": b"6", "<tag>&amp;\"quoted\".py": b"7"}
 SMALL = {f"data/{number % 7}/{number}.txt": str(number).encode() for number in range(3 * PAGE)}
 MARKS = {"": b"", "data/": b"", "marked/": b"", "marked/below/": b""}
 FILES = {**ODD, **SMALL, "empty": b"", "deep/empty/__init__.py": b"", "large.bin": os.urandom(20_000_000)}
@@ -48,7 +48,7 @@ class PrefixTest(EndToEndTest):
     def assert_refused(self, run, code, *said):
         """The error says each of these (regular expressions), and nothing is left."""
         self.assertEqual((run.code, run.stdout), (code, b""), run.stderr)
-        self.assertRegex(run.stderr, r"\Asm-train: error: [^\n]+\n[^\n]+\n\Z")
+        self.assertRegex(run.stderr, r"(?m)^sm-train: error: [^\n]+\n[^\n]+\n\Z")
         for pattern in said:
             self.assertRegex(run.stderr, pattern)
         self.assert_nothing_left()
@@ -65,7 +65,7 @@ class Trees(PrefixTest):
         tree = self.tree()
         self.assertEqual(set(tree), {*FILES, "marked/below"})
         self.assertEqual([name for name, data in {**FILES, "marked/below": None}.items() if tree[name] != data], [])
-        self.assertRegex(run.stderr, rf"\Asm-train: Fetched {WHOLE} to {self.code}: {len(FILES)} files, [^\n]*\n\Z")
+        self.assertRegex(run.stderr, rf"(?m)^sm-train: Fetched {WHOLE} to {self.code}: {len(FILES)} files, [^\n]*\n\Z")
         self.assertEqual({path.name for path in self.directory.iterdir()}, {"home", "code"})
 
     def test_a_whole_bucket_is_a_tree_too(self):
@@ -87,8 +87,9 @@ class Trees(PrefixTest):
         self.assertEqual(self.tree(), {"model.tar.gz": b"\x1f\x8b and no more"})
 
     def test_a_job_runs_the_code_under_its_submit_directory(self):
-        uri = SERVER.put_tree("trees", "job 2/", {"train.py": b"from pkg.helper import NAME; print(NAME)",
-                                                  "pkg/": b"", "pkg/__init__.py": b"", "pkg/helper.py": b"NAME = '\xc3\xa9'"})
+        uri = SERVER.put_tree("trees", "job 2/", {
+            "train.py": b"from pkg.helper import NAME; print(NAME)", "pkg/": b"", "pkg/__init__.py": b"",
+            "pkg/helper.py": "NAME = 'é'".encode()})
         job = self.job({"sagemaker_submit_directory": uri}, source=None)
         run = self.train(job, env=SERVER.env())
         self.assert_succeeded(run)
@@ -112,12 +113,12 @@ class Refusals(PrefixTest):
                 self.assertEqual(run.code, code, run.stderr)
 
     def test_keys_that_cannot_be_files_are_refused(self):
-        for number, (bad, why) in enumerate((
-                ({"a": b"x", "a/b": b"y"}, '"a(/b)?"'), ({"a/b": b"x", "a": b"y"}, '"a(/b)?"'), ({"../x": b"x"}, r'"\.\./x"'),
-                ({"pkg/../../x": b"x"}, r'"pkg/\.\./\.\./x"'), ({"/etc/x": b"x"}, '"/etc/x"'), ({"a/../b": b"x"}, r'"a/\.\./b"'))):
-            with self.subTest(", ".join(bad)):
-                uri = SERVER.put_tree("trees", f"refused-{number}/", {"train.py": b"", **bad})
-                self.assert_refused(self.fetch(uri), 65, uri, why, "Rename the object")
+        for number, bad in enumerate((("a", "a/b"), ("a/b/c", "a/b"), ("../x",), ("pkg/../../x",), ("a/../b",),
+                                      ("/etc/x",))):
+            with self.subTest(bad):
+                uri = SERVER.put_tree("trees", f"refused-{number}/", dict.fromkeys(("train.py", *bad), b"x"))
+                named = "|".join(map(re.escape, bad))
+                self.assert_refused(self.fetch(uri), 65, f'{uri}: entry "({named})" is refused', "Rename the object")
 
     def test_a_prefix_that_no_object_has_is_no_input(self):
         for uri in ("s3://trees/no such prefix/", "s3://trees/job 1/sourc/", "s3://no-such-bucket/prefix/"):
@@ -125,7 +126,8 @@ class Refusals(PrefixTest):
                 self.assert_refused(self.fetch(uri), 66, re.escape(uri))
 
     def test_a_wrong_secret_is_denied(self):
-        self.assert_refused(self.fetch(WHOLE, env={"AWS_SECRET_ACCESS_KEY": "wrong"}), 77, WHOLE, "(?i)secret|credential")
+        run = self.fetch(WHOLE, env={"AWS_SECRET_ACCESS_KEY": "wrong"})
+        self.assert_refused(run, 77, WHOLE, "AWS_SECRET_ACCESS_KEY")
 
     def test_a_signal_in_the_middle_leaves_nothing(self):
         process = self.start_fetch(WHOLE)

@@ -33,8 +33,9 @@ class UploadTest(EndToEndTest):
         return self.upload_file(file, uri, env, under), content
 
     def upload_file(self, file, uri, env=None, under=()):
-        return subprocess.run([*map(str, under), UPLOAD_FILE, str(file), uri], check=False, stderr=subprocess.PIPE, text=True,
-                              env={**clean_env(self.home), **SERVER.env(), **(env or {})}, timeout=TIMEOUT)
+        return subprocess.run([*map(str, under), UPLOAD_FILE, str(file), uri], check=False,
+                              stderr=subprocess.PIPE, text=True, timeout=TIMEOUT,
+                              env={**clean_env(self.home), **SERVER.env(), **(env or {})})
 
     def assert_stored(self, key, size=5):
         run, content = self.upload(f"s3://models/{key}", size)

@@ -169,6 +169,16 @@ class OddNames(FetchTest):
                 self.assert_whole(self.fetch(s3, name=name), TREE)
                 self.assertEqual(len(s3.requests), 1)
 
+    def test_a_version_is_asked_for_and_signed_and_is_no_part_of_the_name(self):
+        for version, sent in (("3/L4kqtJlcpXroDTDmJ+rmSpXd3dIbrHY", "3%2FL4kqtJlcpXroDTDmJ%2BrmSpXd3dIbrHY"),
+                              ("null", "null")):
+            with self.subTest(version):
+                s3 = self.serve(b"an old version", name="jobs/x/what?is this.py")
+                fetched = self.fetch(s3, name=f"jobs/x/what?is this.py?versionId={version}")
+                self.assert_whole(fetched, {"what?is this.py": b"an old version"})
+                self.assertEqual([request.path for request in s3.requests],
+                                 [f"/jobs/x/what%3Fis%20this.py?versionId={sent}"])
+
     def test_a_lone_file_keeps_the_odd_name_of_its_key(self):
         for name in ("a b+c=&'()[]%~é漢😀", "...", "-rf", "%2F"):
             with self.subTest(name):

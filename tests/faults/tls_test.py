@@ -1,9 +1,12 @@
-"""S3 over TLS: certificates that are refused, AWS_CA_BUNDLE, and proxies."""
+"""S3 over TLS: certificates that are refused, AWS_CA_BUNDLE, proxies, and the keys of SSE-C."""
+import base64
+import hashlib
+import os
 import unittest
 
 from certificates import Authority
 from connect_proxy import ConnectProxy
-from faulty_s3 import ends_after
+from faulty_s3 import Object, Pattern, ends_after
 from fetching import BAD_CONFIG, TREE, TREE_TAR_GZ, UNAVAILABLE, FetchTest, all_at_once
 
 load_tests = all_at_once
@@ -15,11 +18,12 @@ class TlsTest(FetchTest):
         super().setUp()
         self.authority = Authority(self.directory, "authority")
 
-    def serve_tls(self, certificate=None, host="127.0.0.1", **settings):
-        return self.serve(TREE_TAR_GZ, tls=certificate or self.authority.issue("good"), host=host, **settings)
+    def serve_tls(self, certificate=None, host="127.0.0.1", data=TREE_TAR_GZ, **settings):
+        return self.serve(data, tls=certificate or self.authority.issue("good"), host=host, **settings)
 
-    def fetch_trusting(self, s3, authority=None, env=None):
-        return self.fetch(s3, env={"AWS_CA_BUNDLE": str((authority or self.authority).certificate), **(env or {})})
+    def fetch_trusting(self, s3, *options, authority=None, env=None, **settings):
+        bundle = str((authority or self.authority).certificate)
+        return self.fetch(s3, *options, **settings, env={"AWS_CA_BUNDLE": bundle, **(env or {})})
 
     def assert_refused(self, s3, fetched, codes=UNAVAILABLE):
         self.assert_error(fetched, codes, REMEDY, s3.address, "(?i)certificate")
@@ -38,7 +42,7 @@ class Certificates(TlsTest):
         s3 = self.serve_tls()
         self.assert_refused(s3, self.fetch(s3))
         s3 = self.serve_tls()
-        self.assert_refused(s3, self.fetch_trusting(s3, Authority(self.directory, "another")))
+        self.assert_refused(s3, self.fetch_trusting(s3, authority=Authority(self.directory, "another")))
 
     def test_an_expired_certificate_is_refused(self):
         s3 = self.serve_tls(self.authority.issue("expired", end="20210101000000Z"))
@@ -76,6 +80,48 @@ class Certificates(TlsTest):
         s3 = self.serve_tls(faults=[ends_after(100_000), ends_after(100_000, "reset")])
         self.assert_whole(self.fetch_trusting(s3), TREE)
         self.assertEqual(len(s3.requests), 3)
+
+
+class KeysOfCustomers(TlsTest):
+    """SSE-C. The ETag of such an object is no MD5 of its bytes, though it looks like one."""
+    HEADERS = {"ETag": '"0123456789abcdef0123456789abcdef"',
+               "x-amz-server-side-encryption-customer-algorithm": "AES256"}
+    SIZE = 20_000_000
+
+    def setUp(self):
+        super().setUp()
+        self.key = os.urandom(32)
+        self.file = self.directory / "key"
+        self.file.write_bytes(self.key)
+
+    def sent(self, request):
+        prefix = "x-amz-server-side-encryption-customer-"
+        return {name.removeprefix(prefix): value for name, value in request.headers.items()
+                if name.startswith(prefix) or name == "x-amz-request-payer"}
+
+    def test_the_key_and_the_payer_go_with_each_request_for_a_large_object(self):
+        data = Pattern(self.SIZE)
+        key = {"algorithm": "AES256", "key": base64.b64encode(self.key).decode(),
+               "key-md5": base64.b64encode(hashlib.md5(self.key).digest()).decode()}
+        payer = {"x-amz-request-payer": "requester"}
+        for options, env, sent in (
+                (("--sse-c-key-file", self.file), {}, key), (("--requester-pays",), {}, payer), ((), {}, {}),
+                ((), {"SM_TRAIN_SSE_C_KEY_FILE": str(self.file), "SM_TRAIN_REQUESTER_PAYS": "true"}, {**key, **payer})):
+            with self.subTest(options, env=env):
+                s3 = self.serve_tls(data=Object(data, self.HEADERS), name="jobs/data.bin")
+                fetched = self.fetch_trusting(s3, *options, env=env, name="jobs/data.bin")
+                self.assertEqual(fetched.code, 0, fetched.stderr)
+                self.assertTrue((fetched.target / "data.bin").read_bytes() == data[:], "other bytes came")
+                self.assertTrue([request for request in s3.requests if request.range], "no part was asked for")
+                self.assertEqual([self.sent(request) for request in s3.requests], [sent] * len(s3.requests))
+                self.assertNotIn(key["key"], fetched.stderr)
+
+    def test_the_key_is_not_sent_in_the_clear(self):
+        s3 = self.serve(TREE_TAR_GZ)
+        fetched = self.fetch(s3, "--sse-c-key-file", self.file)
+        self.assert_error(fetched, BAD_CONFIG, s3.endpoint, "https://")
+        self.assertNotIn(base64.b64encode(self.key).decode(), fetched.stderr)
+        self.assertEqual(s3.connections, 0)
 
 
 class Proxies(TlsTest):

@@ -33,10 +33,14 @@ void ObjectTree::refuse_ambiguous(const std::string& name) const {
 /// Nothing for a directory.
 UniqueFd ObjectTree::add_entry(const std::string& name) {
   const std::lock_guard lock(mutex_);
+  UniqueFd file;
+  if (name.ends_with('/'))
+    writer_.add_directory(name, {});
+  else
+    file = writer_.add_file(name);
+  // With this one's parents: which object comes last is chance, and must not decide.
   tally_.count_entry(writer_.made_parents());
-  if (!name.ends_with('/')) return writer_.add_file(name);
-  writer_.add_directory(name, {});
-  return {};
+  return file;
 }
 
 /// The file has come to `size` bytes, and now there are `more`.

@@ -196,3 +196,15 @@ TEST_CASE("a reader that stops early ends the connections") {
   const auto object = open_s3_object(uri, in_parts(server));
   CHECK(object.bytes() == body.substr(0, 4));
 }
+
+TEST_CASE("a size that cannot be is taken for one that is not told") {
+  TcpServer server([](const ReceivedRequest&, Connection& c) {
+    c.send(
+        "HTTP/1.1 200 OK\r\nETag: \"e\"\r\nAccept-Ranges: bytes\r\nContent-Length: "
+        "9223372036854775807\r\n\r\nabc");
+  });
+  auto options = in_parts(server);
+  options.attempts = 2;
+  CHECK_FALSE(open_s3_object(uri, options).size.has_value());
+  CHECK(failure_of_fetch(options).cause == Cause::unavailable);
+}

@@ -1,6 +1,7 @@
 #include "sm_train/aws/s3_request.hpp"
 
 #include "aws/credential_support.hpp"
+#include "support/interrupter.hpp"
 
 using namespace sm_train;
 using namespace sm_train::test;
@@ -136,4 +137,15 @@ TEST_CASE("a version, a query and a body are sent and signed") {
         "277089d91c0bdf4f2e6862ba7e4a07605119431f5d13f726dd352b06f1b206a9");
   CHECK(contains(std::string(find_header(request.headers, "Authorization")),
                  "SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-request-payer,"));
+}
+
+TEST_CASE("a signal during the renewal of credentials is not taken for its failure") {
+  TcpServer agent([](const ReceivedRequest&, Connection& c) { c.wait_for_close(); });
+  auto access = access_until(now + minutes(2), agent.url());
+  const Interrupter interrupter;
+  const Interrupt terminated = {.fd = interrupter.interrupt().fd, .check = [] {
+                                  throw Error({.cause = Cause::terminated, .what = "SIGTERM", .remedy = ""});
+                                }};
+  interrupter.raise();
+  CHECK_THROWS_WITH(refresh_credentials(access, now, terminated), "SIGTERM");
 }

@@ -86,6 +86,8 @@ TEST_CASE("a listing that cannot be read, or never ends, is an error that names 
       std::vector<std::string>{"<ListBucketResult><Contents><Size>1</Size></Contents></ListBucketResult>"},
       std::vector<std::string>{
           "<ListBucketResult><Contents><Key>k</Key><Size>x</Size></Contents></ListBucketResult>"},
+      std::vector<std::string>{
+          "<ListBucketResult><Contents><Key>other</Key><Size>1</Size></Contents></ListBucketResult>"},
       std::vector<std::string>{"<ListBucketResult><EncodingType>url</EncodingType><Contents><Key>%4</Key>"
                                "<Size>1</Size></Contents></ListBucketResult>"},
       std::vector<std::string>{"<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>"},
