@@ -65,6 +65,7 @@ class Verified {
     if (block.empty()) {
       at_end_ = true;
       check();
+      return {};
     }
     checksum_.update(block);
     size_ += block.size();
