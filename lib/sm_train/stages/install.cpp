@@ -21,6 +21,9 @@ namespace sm_train {
 
 namespace {
 
+// Nothing of an installation is worth keeping: whoever stops the job wants it to end.
+constexpr std::chrono::milliseconds grace{500};
+
 /// What cannot be looked at is no file that we could use.
 bool is_file(const fs::path& path) {
   std::error_code ignored;
@@ -144,7 +147,7 @@ void install(const std::vector<InstallStep>& steps, Signals& signals) {
     log(LogLevel::info, "installing " + step.what);
     const auto start = std::chrono::steady_clock::now();
     const Outcome outcome =
-        launch(step.command, signals, {.grace = std::chrono::seconds(5), .relay_output = false});
+        launch(step.command, signals, {.name = "the installer", .grace = grace, .relay_output = false});
     if (outcome.told_to_end)
       throw_if_ending(*outcome.told_to_end, "while installing, before the program was started");
     if (!succeeded(outcome)) installer_failed(step, outcome);

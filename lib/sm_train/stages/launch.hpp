@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <string>
 
 #include "sm_train/contract/command.hpp"
 #include "sm_train/contract/outcome.hpp"
@@ -9,21 +10,25 @@
 namespace sm_train {
 
 struct LaunchOptions {
+  std::string name = "the program";  ///< what the log calls it
   /// After SIGTERM the program has this long before SIGKILL. SageMaker itself kills 120 s after its SIGTERM.
   std::chrono::milliseconds grace = std::chrono::seconds(110);
   /// What the program leaves running in its process group gets SIGTERM and this long before SIGKILL; where
   /// the program was itself told to end, what is left of its own grace.
   std::chrono::milliseconds leftovers_grace = std::chrono::seconds(5);
-  /// Pass both streams on to our own stdout and stderr as they come; false keeps just the tails.
+  /// Pass both streams on to our own stdout and stderr as they come, with the log between the lines of
+  /// stderr; false keeps just the tails.
   bool relay_output = true;
 };
 
 /// Starts `command` in a process group of its own and stays with it until it ends: passes on the signals that
-/// come in, relays both streams byte for byte, reaps orphans (meanwhile every child of this process is waited
-/// for), and ends what the program left running in its group. A daemon that left the group is let be, and
-/// nothing waits for it. SIGTERM, SIGINT, SIGHUP and SIGQUIT start the grace time, once. Throws Error:
-/// not_found or not_executable where the program cannot be started (naming it), no_input or denied where the
-/// working directory cannot be entered, unavailable where there are no more processes.
+/// come in, relays both streams byte for byte (where one of ours is a terminal the program gets one of its
+/// own, in a session of its own, and the tail of a stream that is one with stderr is in stderr's), reaps
+/// orphans (meanwhile every child of this process is waited for), and ends what the program left running in
+/// its group. A daemon that left the group is let be, and nothing waits for it. SIGTERM, SIGINT, SIGHUP and
+/// SIGQUIT start the grace time, once. Throws Error: not_found or not_executable where the program cannot be
+/// started (naming it), no_input or denied where the working directory cannot be entered, unavailable where
+/// there are no more processes.
 Outcome launch(const Command& command, Signals& signals, const LaunchOptions& options = {});
 
 }  // namespace sm_train

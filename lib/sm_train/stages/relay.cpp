@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 #include <utility>
 
@@ -11,69 +10,109 @@ namespace sm_train {
 
 namespace {
 
-// What a pipe holds: a larger block would never be filled.
-constexpr std::size_t block_bytes = std::size_t{64} * 1024;
+// Read in blocks of up to three quarters of it, the fourth being the tail.
+constexpr std::size_t ring_bytes = 4 * Relay::tail_bytes;
+
+bool is_readable_now(int fd) {
+  pollfd wanted = {.fd = fd, .events = POLLIN, .revents = 0};
+  return poll(&wanted, 1, 0) > 0 && (wanted.revents & POLLIN) != 0;
+}
 
 }  // namespace
 
 Relay::Relay(UniqueFd source, std::optional<OutputStream> sink)
-    : source_(std::move(source)), sink_(std::move(sink)), block_(block_bytes) {
-  // The pipe's two ends are descriptions of their own: the program's stays blocking.
-  fcntl(source_.get(), F_SETFL, O_RDONLY | O_NONBLOCK);
+    : source_(std::move(source)), sink_(std::move(sink)), ring_(ring_bytes) {
+  // The two ends are descriptions of their own: the program's stays blocking.
+  fcntl(source_.get(), F_SETFL, fcntl(source_.get(), F_GETFL) | O_NONBLOCK);
+  // Fewer changes between the program and us; where it is refused, or no pipe, it stays as it is.
+  fcntl(source_.get(), F_SETPIPE_SZ, static_cast<int>(ring_bytes - tail_bytes));
 }
 
 pollfd Relay::interest() const {
-  if (!unsent_.empty()) return {.fd = sink_->fd(), .events = POLLOUT, .revents = 0};
+  if (!next_to_write().empty()) return {.fd = sink_->fd(), .events = POLLOUT, .revents = 0};
   return {.fd = source_.get(), .events = POLLIN, .revents = 0};
 }
 
 void Relay::advance() {
-  if (unsent_.empty() && source_) read_block();
-  if (!unsent_.empty()) write_block();
+  do {
+    if (unsent_.empty() && source_) read_block();
+    write_block();
+  } while (still_to_read_ && source_ && unsent_.empty());
+}
+
+void Relay::put_between_lines(std::string_view lines) {
+  if (sink_) own_lines_ += lines;
 }
 
 void Relay::end_after_pending() {
   if (!source_ || still_to_read_) return;
-  int pending = 0;
-  ioctl(source_.get(), FIONREAD, &pending);
-  still_to_read_ = static_cast<std::size_t>(pending);
-  if (pending == 0) source_.reset();
+  still_to_read_ = ring_.size();
+  advance();
 }
 
-std::string Relay::take_tail() {
-  if (tail_.size() > tail_bytes) tail_.erase(0, tail_.size() - tail_bytes);
-  return std::move(tail_);
+std::string Relay::tail() const {
+  std::string bytes;
+  const std::size_t kept = std::min(read_, tail_bytes);
+  const std::size_t start = (read_ - kept) % ring_.size();
+  bytes.append(ring_.data() + start, std::min(kept, ring_.size() - start));
+  return bytes.append(ring_.data(), kept - bytes.size());
 }
 
 void Relay::read_block() {
-  const std::size_t wanted = std::min(still_to_read_.value_or(block_.size()), block_.size());
-  const ssize_t got = read(source_.get(), block_.data(), wanted);
+  const std::size_t start = read_ % ring_.size();
+  const std::size_t wanted =
+      std::min({ring_.size() - start, ring_.size() - tail_bytes, still_to_read_.value_or(ring_.size())});
+  // A terminal has what was written to it only when it was polled.
+  if (still_to_read_ && !is_readable_now(source_.get())) {
+    source_.reset();
+    return;
+  }
+  const ssize_t got = read(source_.get(), ring_.data() + start, wanted);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  // A terminal whose other side was closed gives EIO.
   if (got <= 0) {
     source_.reset();
     return;
   }
-  const std::string_view bytes(block_.data(), static_cast<std::size_t>(got));
-  keep(bytes);
+  const std::string_view bytes(ring_.data() + start, static_cast<std::size_t>(got));
+  read_ += bytes.size();
   if (sink_) unsent_ = bytes;
   if (still_to_read_ && (*still_to_read_ -= bytes.size()) == 0) source_.reset();
 }
 
-void Relay::write_block() {
-  const auto written = sink_->write(unsent_);
-  if (written) {
-    unsent_.remove_prefix(*written);
-  } else {
-    sink_.reset();
-    unsent_ = {};
-  }
+bool Relay::own_lines_are_next() const {
+  const bool has_ended = !source_ && unsent_.empty();
+  return !own_lines_.empty() && (own_line_begun_ || !inside_line_ || has_ended);
 }
 
-void Relay::keep(std::string_view bytes) {
-  // Trimmed now and then, not with every read.
-  if (tail_.size() + bytes.size() > 4 * tail_bytes)
-    tail_.erase(0, tail_.size() - std::min(tail_.size(), tail_bytes));
-  tail_ += bytes;
+std::string_view Relay::next_to_write() const {
+  if (own_lines_are_next()) return own_lines_;
+  if (own_lines_.empty()) return unsent_;
+  // Up to where they can be put.
+  const auto line_end = unsent_.find('\n');
+  return line_end == std::string_view::npos ? unsent_ : unsent_.substr(0, line_end + 1);
+}
+
+void Relay::write_block() {
+  if (own_lines_are_next() && !own_line_begun_ && inside_line_) {
+    // The program will not end its line any more.
+    own_lines_.insert(own_lines_.begin(), '\n');
+    inside_line_ = false;
+  }
+  const std::string_view bytes = next_to_write();
+  if (bytes.empty()) return;
+  const auto written = sink_->write(bytes);
+  if (!written) {
+    sink_.reset();
+    unsent_ = {};
+    own_lines_.clear();
+  } else if (own_lines_are_next()) {
+    own_lines_.erase(0, *written);
+    own_line_begun_ = !own_lines_.empty();
+  } else if (*written > 0) {
+    inside_line_ = unsent_[*written - 1] != '\n';
+    unsent_.remove_prefix(*written);
+  }
 }
 
 }  // namespace sm_train

@@ -2,7 +2,13 @@
 
 #include <cerrno>
 #include <csignal>
+#include <string>
 #include <sys/wait.h>
+
+#include <fmt/format.h>
+
+#include "sm_train/contract/signal_name.hpp"
+#include "sm_train/system/log.hpp"
 
 namespace sm_train {
 
@@ -13,6 +19,10 @@ using namespace std::chrono_literals;
 // The kernel needs a moment to end what SIGKILL hit; what hangs in it for longer, in a network file system
 // maybe, is not waited for.
 constexpr auto time_to_die = 1s;
+
+std::string seconds(std::chrono::milliseconds time) {
+  return fmt::format("{:g} s", std::chrono::duration<double>(time).count());
+}
 
 bool asks_to_end(int signal) {
   return signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGQUIT;
@@ -34,16 +44,31 @@ void Supervisor::on_deadline() {
     return;
   }
   send_to_group(SIGKILL);
+  if (!end_)
+    log(LogLevel::warning,
+        fmt::format("{} did not end in {}, and was killed", options_.name, seconds(options_.grace)));
+  else if (!group_is_empty_)
+    log(LogLevel::warning, fmt::format("what {} left running did not end, and was killed", options_.name));
   killed_ = true;
   deadline_ = Clock::now() + time_to_die;
 }
 
 void Supervisor::pass_on(int signal) {
   send_to_group(signal);
+  if (signal == SIGTSTP && has_own_session_) on_stop_key();
   if (signal == SIGCONT) terminal_.lend_again(program_);
   if (!asks_to_end(signal) || told_to_end_) return;
   told_to_end_ = signal;
   if (!killed_) deadline_ = Clock::now() + options_.grace;
+  if (end_) return;
+  log(LogLevel::info, fmt::format("{} was passed on to {}, which has {} before SIGKILL", signal_name(signal),
+                                  options_.name, seconds(options_.grace)));
+}
+
+void Supervisor::on_stop_key() {
+  // Its handlers of SIGTSTP have been called. The kernel drops what else that does where nobody else is in
+  // the session who could continue it.
+  send_to_group(SIGSTOP);
 }
 
 void Supervisor::reap() {
@@ -84,6 +109,8 @@ void Supervisor::end_leftovers() {
     return;
   }
   if (deadline_ || killed_) return;
+  log(LogLevel::info, fmt::format("{} left processes running: they get SIGTERM, and SIGKILL in {}",
+                                  options_.name, seconds(options_.leftovers_grace)));
   send_to_group(SIGTERM);
   // A stopped process would not see it.
   send_to_group(SIGCONT);

@@ -7,7 +7,7 @@
 
 #include "sm_train/contract/outcome.hpp"
 #include "sm_train/stages/launch.hpp"
-#include "sm_train/system/terminal_loan.hpp"
+#include "sm_train/stages/program_streams.hpp"
 
 namespace sm_train {
 
@@ -17,11 +17,19 @@ class Supervisor {
  public:
   using Clock = std::chrono::steady_clock;
 
-  Supervisor(pid_t program, const LaunchOptions& options, TerminalLoan& terminal)
-      : program_(program), options_(options), terminal_(terminal) {}
+  Supervisor(pid_t program, const LaunchOptions& options, ProgramStreams& streams)
+      : program_(program),
+        options_(options),
+        terminal_(streams.terminal_loan()),
+        has_own_session_(streams.are_terminal()) {}
+
+  pid_t program() const { return program_; }
 
   /// A signal that came to us: SIGCHLD reaps, another goes on to the program's group.
   void on_signal(int signal);
+
+  /// The key that stops the program was typed at its terminal.
+  void on_stop_key();
 
   /// When on_deadline() is to be called; nothing: never.
   std::optional<Clock::time_point> deadline() const { return deadline_; }
@@ -50,6 +58,7 @@ class Supervisor {
   pid_t program_;
   LaunchOptions options_;
   TerminalLoan& terminal_;
+  bool has_own_session_;
   std::optional<std::variant<Exited, Killed>> end_;
   std::optional<Clock::time_point> deadline_;
   std::optional<int> told_to_end_;

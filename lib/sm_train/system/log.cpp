@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <string>
 #include <unistd.h>
+#include <utility>
 
 namespace sm_train {
 
@@ -18,6 +19,8 @@ constexpr std::string_view erase_line = "\r\x1b[K";
 struct Output {
   std::mutex mutex;
   std::string status;
+  LogWriter divert;
+  bool is_inside_line = false;
 };
 
 Output& output() {
@@ -64,21 +67,43 @@ void log(LogLevel level, std::string_view message) {
   Output& out = output();
   const std::lock_guard lock(out.mutex);
   std::string line(out.status.empty() ? "" : erase_line);
+  if (std::exchange(out.is_inside_line, false)) line += '\n';
   line += "sm-train: ";
   line += label(level);
   line += message;
   line += '\n';
   line += out.status;
-  write_all(line);
+  if (out.divert)
+    out.divert(line);
+  else
+    write_all(line);
 }
 
 void show_status(std::string_view text) {
   if (is_kept_back(LogLevel::info)) text = {};
   Output& out = output();
   const std::lock_guard lock(out.mutex);
-  if (text.empty() && out.status.empty()) return;
+  if (out.divert || (text.empty() && out.status.empty())) return;
   out.status = text;
   write_all(std::string(erase_line) + out.status);
+}
+
+void divert_log(LogWriter write) {
+  show_status("");
+  Output& out = output();
+  const std::lock_guard lock(out.mutex);
+  out.divert = std::move(write);
+}
+
+void write_log_lines(std::string_view lines) {
+  const std::lock_guard lock(output().mutex);
+  write_all(lines);
+}
+
+void log_is_inside_line() {
+  Output& out = output();
+  const std::lock_guard lock(out.mutex);
+  out.is_inside_line = true;
 }
 
 }  // namespace sm_train

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string_view>
 
 namespace sm_train {
@@ -17,5 +18,18 @@ void log(LogLevel level, std::string_view message);
 /// Draws `text` as the last line of the terminal that stderr is, in the place of the last such text: a line
 /// of log comes above it. An empty text erases it. The text is of level info, and no wider than the terminal.
 void show_status(std::string_view text);
+
+/// Takes lines of the log that are to be written, each with its line end; any thread calls it, one at a time.
+using LogWriter = std::function<void(std::string_view)>;
+
+/// Gives the lines to `write` from now on, in the place of stderr; to none: stderr itself again. There is no
+/// status line meanwhile.
+void divert_log(LogWriter write);
+
+/// Writes lines that were diverted, as they are.
+void write_log_lines(std::string_view lines);
+
+/// Stderr stands in the middle of a line of somebody else's: the next line of the log ends that one first.
+void log_is_inside_line();
 
 }  // namespace sm_train

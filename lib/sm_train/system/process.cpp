@@ -10,6 +10,7 @@
 #include <fstream>
 #include <string>
 #include <string_view>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -140,9 +141,15 @@ void close_others_on_exec(const std::vector<int>& descriptors) {
 
 [[noreturn]] void run_child(const Command& command, const Preparation& made, const ProcessStreams& streams,
                             int error_fd) {
-  setpgid(0, 0);
+  if (streams.own_terminal) {
+    setsid();
+    ioctl(*streams.own_terminal, TIOCSCTTY, 0);
+  } else {
+    setpgid(0, 0);
+  }
   // All signals are still blocked: SIGTTOU would stop a process that is not in the foreground yet.
   if (streams.terminal) tcsetpgrp(*streams.terminal, getpid());
+  if (streams.in) dup2(*streams.in, STDIN_FILENO);
   dup2(streams.out, STDOUT_FILENO);
   dup2(streams.err, STDERR_FILENO);
   close_others_on_exec(made.descriptors);
@@ -208,8 +215,8 @@ pid_t start_process(const Command& command, const ProcessStreams& streams) {
     if (pid == 0) run_child(command, made, streams, report.get());
   }
   if (pid < 0) throw_no_process();
-  // In both processes, so that the group is there whoever runs first.
-  setpgid(pid, pid);
+  // In both processes, so that the group is there whoever runs first; the leader of one makes no session.
+  if (!streams.own_terminal) setpgid(pid, pid);
   report.reset();
   if (const auto error = read_start_error(errors.get())) {
     waitpid(pid, nullptr, 0);

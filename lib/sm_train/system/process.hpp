@@ -9,13 +9,15 @@ namespace sm_train {
 
 /// Descriptors above 2 that a program gets.
 struct ProcessStreams {
-  int out = -1;                 ///< its standard output
-  int err = -1;                 ///< its standard error
-  std::optional<int> terminal;  ///< the terminal of whose foreground it is to be
+  int out = -1;                     ///< its standard output
+  int err = -1;                     ///< its standard error
+  std::optional<int> in;            ///< its standard input; none: ours
+  std::optional<int> terminal;      ///< the terminal of whose foreground it is to be
+  std::optional<int> own_terminal;  ///< the terminal that controls a session of its own
 };
 
 /// Starts `command` as the leader of a process group of its own and returns its pid once execve(2) was done.
-/// It has our standard input, `streams`, no other descriptor, no blocked signal and no ignored one but a
+/// It has `streams`, no other descriptor, no blocked signal and no ignored one but a
 /// SIGHUP that nohup(1) ignored. A file without `#!` is run by /bin/sh, as execvp(3) does. Throws Error:
 /// - not_found, not_executable: names argv[0], and the PATH of the program where it was searched
 /// - no_input, denied: the working directory

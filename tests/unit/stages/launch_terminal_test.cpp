@@ -1,72 +1,38 @@
-#include <csignal>
-#include <cstdlib>
 #include <sys/ioctl.h>
-#include <sys/wait.h>
+#include <termios.h>
 
 #include "catch.hpp"
 #include "launching.hpp"
+#include "sm_train/system/log.hpp"
+#include "support/terminal.hpp"
 
 using namespace sm_train;
 
 namespace {
 
-/// A terminal, with the test as the person who sits at it.
-class Terminal {
- public:
-  Terminal() : ours_(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
-    REQUIRE(grantpt(ours_.get()) == 0);
-    REQUIRE(unlockpt(ours_.get()) == 0);
-    name_ = ptsname(ours_.get());
-  }
+const std::vector<int> all_streams = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};
 
-  void type(const std::string& keys) const {
-    CHECK(write(ours_.get(), keys.data(), keys.size()) == static_cast<ssize_t>(keys.size()));
-  }
-
-  /// For a Child: makes it the standard input and the controlling terminal of a new session.
-  void sit_down() const {
-    setsid();
-    const int fd = open(name_.c_str(), O_RDWR);
-    ioctl(fd, TIOCSCTTY, 0);
-    dup2(fd, STDIN_FILENO);
-  }
-
- private:
-  UniqueFd ours_;
-  std::string name_;
-};
-
-void set_foreground(pid_t group) {
-  std::signal(SIGTTOU, SIG_IGN);
-  tcsetpgrp(STDIN_FILENO, group);
-  std::signal(SIGTTOU, SIG_DFL);
+void say_stopped() {
+  [[maybe_unused]] const auto told = write(STDOUT_FILENO, "stopped\n", 8);
 }
 
-/// What an interactive shell does for a job: in the foreground until it ends, and on with `fg` when it stops.
-int run_as_job(const std::function<int()>& body) {
-  const pid_t job = fork();
-  if (job == 0) {
-    setpgid(0, 0);
-    set_foreground(getpgrp());
-    _exit(body());
-  }
-  setpgid(job, job);
-  int status = 0;
-  while (waitpid(job, &status, WUNTRACED) == job && WIFSTOPPED(status)) {
-    set_foreground(getpgrp());
-    [[maybe_unused]] const auto told = write(STDOUT_FILENO, "stopped\n", 8);
-    set_foreground(job);
-    kill(-job, SIGCONT);
-  }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+/// Tells of itself, then waits for a line.
+Command terminal_teller() {
+  return python(R"(
+import os, signal
+signal.signal(signal.SIGWINCH, lambda *_: print("now", os.get_terminal_size(1).columns))
+print(*(int(os.isatty(fd)) for fd in (0, 1, 2)), end=";")
+print(os.get_terminal_size(1).columns, os.getsid(0) == os.getpid(), "ready")
+print("got", input())
+)");
 }
 
 }  // namespace
 
-TEST_CASE("a program reads from the terminal, and we have it back afterwards") {
+TEST_CASE("a program whose output is no terminal reads from ours, and we have it back afterwards") {
   const Terminal terminal;
   Child child([&] {
-    terminal.sit_down();
+    terminal.sit_down({STDIN_FILENO});
     const int code = exit_code(launch_here(shell("read line; echo got $line; exit 3")));
     return tcgetpgrp(STDIN_FILENO) == getpgrp() ? code : 99;
   });
@@ -79,7 +45,7 @@ TEST_CASE("a program reads from the terminal, and we have it back afterwards") {
 TEST_CASE("we have the terminal back from a program that could not be started") {
   const Terminal terminal;
   Child child([&] {
-    terminal.sit_down();
+    terminal.sit_down({STDIN_FILENO});
     Signals signals;
     try {
       launch(command_of({"./no/such/program"}), signals);
@@ -94,7 +60,7 @@ TEST_CASE("we have the terminal back from a program that could not be started") 
 TEST_CASE("Ctrl-C goes to the program, once") {
   const Terminal terminal;
   Child child([&] {
-    terminal.sit_down();
+    terminal.sit_down({STDIN_FILENO});
     return exit_code(launch_here(shell("trap 'echo interrupted; exit 5' INT; echo ready; read line")));
   });
   child.wait_for("ready\n");
@@ -107,10 +73,12 @@ TEST_CASE("Ctrl-C goes to the program, once") {
 TEST_CASE("Ctrl-Z stops the program and us, and the shell's fg continues both") {
   const Terminal terminal;
   Child child([&] {
-    terminal.sit_down();
-    return run_as_job([] {
-      return exit_code(launch_here(shell("read first; echo $first; read second; echo $second; exit 4")));
-    });
+    terminal.sit_down({STDIN_FILENO});
+    return run_as_job(
+        [] {
+          return exit_code(launch_here(shell("read first; echo $first; read second; echo $second; exit 4")));
+        },
+        say_stopped);
   });
   terminal.type("one\n");
   child.wait_for("one\n");
@@ -120,4 +88,124 @@ TEST_CASE("Ctrl-Z stops the program and us, and the shell's fg continues both") 
   const auto end = child.finish();
   CHECK(end.out == "one\nstopped\ntwo\n");
   CHECK(end.exit_code == 4);
+}
+
+TEST_CASE("where our streams are a terminal the program has one of that size, in a session of its own") {
+  Terminal terminal;
+  Child child([&] {
+    terminal.sit_down(all_streams);
+    return exit_code(launch_here(terminal_teller()));
+  });
+  terminal.wait_for("1 1 1;80 True ready\r\n");
+  terminal.type("hello\n");
+  terminal.wait_for("hello\r\ngot hello\r\n");
+  CHECK(child.finish().exit_code == 0);
+}
+
+TEST_CASE("the size of the program's terminal follows ours") {
+  Terminal terminal;
+  Child child([&] {
+    terminal.sit_down(all_streams);
+    return exit_code(launch_here(terminal_teller()));
+  });
+  terminal.wait_for("ready");
+  terminal.resize(123);
+  terminal.wait_for("now 123\r\n");
+  terminal.type("\n");
+  CHECK(child.finish().exit_code == 0);
+}
+
+TEST_CASE("just the streams that are a terminal of ours are one for the program, and no byte is changed") {
+  Terminal terminal;
+  const auto [descriptors, seen_there] =
+      GENERATE(table<std::vector<int>, std::string>({{{STDOUT_FILENO}, "out 0 1 0"},
+                                                     {{STDERR_FILENO}, "err 0 0 1"},
+                                                     {{STDOUT_FILENO, STDERR_FILENO}, "err 0 1 1"}}));
+  Child child([&, descriptors = descriptors] {
+    terminal.sit_down(descriptors);
+    const UniqueFd null(open("/dev/null", O_RDONLY));
+    dup2(null.get(), STDIN_FILENO);
+    return exit_code(launch_here(python(R"(
+import os, sys
+told = " ".join(str(int(os.isatty(fd))) for fd in (0, 1, 2))
+sys.stdout.write("out " + told + "\n")
+sys.stdout.flush()
+sys.stderr.write("err " + told + "\n")
+)")));
+  });
+  // The carriage return is our terminal's.
+  const std::string screen = terminal.wait_for(seen_there + "\r\n");
+  CHECK(screen.find("\r\r") == std::string::npos);
+  const auto end = child.finish();
+  CHECK(end.exit_code == 0);
+  if (descriptors.size() == 1)
+    CHECK((end.out + end.err).substr(3) == seen_there.substr(3) + "\n");
+  else
+    CHECK(screen == "out 0 1 1\r\nerr 0 1 1\r\n");
+}
+
+TEST_CASE("keys that send a signal do so to the program, once") {
+  Terminal terminal;
+  Child child([&] {
+    terminal.sit_down(all_streams);
+    return exit_code(launch_here(shell("trap 'echo interrupted; exit 5' INT; echo ready; read line")));
+  });
+  terminal.wait_for("ready\r\n");
+  terminal.type("\x03");
+  const std::string screen = terminal.wait_for("interrupted\r\n");
+  CHECK(screen == "ready\r\n^Cinterrupted\r\n");
+  CHECK(child.finish().exit_code == 5);
+}
+
+TEST_CASE("Ctrl-Z also stops a program with a terminal of its own and us, and fg continues both") {
+  Terminal terminal;
+  Child child([&] {
+    terminal.sit_down(all_streams);
+    return run_as_job(
+        [] {
+          return exit_code(
+              launch_here(shell("read first; echo 1 $first; read second; echo 2 $second; exit 4")));
+        },
+        say_stopped);
+  });
+  terminal.type("one\n");
+  terminal.wait_for("1 one\r\n");
+  terminal.type("\x1a");
+  terminal.wait_for("stopped\r\n");
+  terminal.type("two\n");
+  terminal.wait_for("2 two\r\n");
+  CHECK(child.finish().exit_code == 4);
+}
+
+TEST_CASE("our terminal is raw while the program runs, and has its settings back afterwards") {
+  Terminal terminal;
+  Child child([&] {
+    terminal.sit_down(all_streams);
+    const auto is_raw = [] {
+      termios settings = {};
+      tcgetattr(STDIN_FILENO, &settings);
+      return (settings.c_lflag & (ICANON | ECHO | ISIG)) == 0 && (settings.c_oflag & OPOST) == 0;
+    };
+    if (is_raw()) return 90;
+    // It sees our terminal at the descriptor that it would get from any parent.
+    const std::string name = ttyname(STDIN_FILENO);
+    const auto outcome =
+        launch_here(python("import os, termios\n"
+                           "settings = termios.tcgetattr(os.open('" +
+                           name +
+                           "', os.O_RDONLY | os.O_NOCTTY))\n"
+                           "exit(bool(settings[3] & termios.ICANON))"));
+    return is_raw() ? 91 : exit_code(outcome);
+  });
+  CHECK(child.finish().exit_code == 0);
+}
+
+TEST_CASE("what a program says on a terminal is kept for the report") {
+  Terminal terminal;
+  Child child([&] {
+    terminal.sit_down(all_streams);
+    const auto outcome = launch_here(shell("echo first; echo last >&2"));
+    return outcome.stderr_tail == "first\r\nlast\r\n" ? 0 : 1;
+  });
+  CHECK(child.finish().exit_code == 0);
 }
