@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
-#include "sm_train/contract/byte_size.hpp"
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/stages/fault.hpp"
 #include "sm_train/system/log.hpp"
+#include "sm_train/system/tree_size.hpp"
 
 namespace sm_train {
 
@@ -17,9 +17,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 void say_what_came(const FetchJob& job, const TreeSize& size, Clock::duration time) {
-  log(LogLevel::info, fmt::format("Fetched {} to {}: {} {}, {} in {:.2f} s.", job.source,
-                                  job.directory.native(), size.files, size.files == 1 ? "file" : "files",
-                                  byte_size_text(size.bytes), std::chrono::duration<double>(time).count()));
+  log(LogLevel::info, fmt::format("Fetched {} to {}: {} in {:.2f} s.", job.source, job.directory.native(),
+                                  tree_size_text(size), std::chrono::duration<double>(time).count()));
 }
 
 }  // namespace

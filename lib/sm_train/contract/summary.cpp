@@ -1,8 +1,11 @@
 #include "sm_train/contract/summary.hpp"
 
-#include <vector>
+#include <algorithm>
+#include <cstddef>
 
 #include <fmt/format.h>
+
+#include "sm_train/contract/command_line.hpp"
 
 namespace sm_train {
 
@@ -20,19 +23,38 @@ std::string cpus(const Machine& machine) {
   return text;
 }
 
+std::string host(const Environment& e) {
+  constexpr std::size_t most_names = 8;
+  const auto own = std::find(e.hosts.begin(), e.hosts.end(), e.current_host);
+  std::vector<std::string> names(
+      e.hosts.begin(), e.hosts.begin() + static_cast<std::ptrdiff_t>(std::min(e.hosts.size(), most_names)));
+  if (names.size() < e.hosts.size()) names.emplace_back("...");
+  std::string text = fmt::format("host {} ({}", e.current_host, e.current_instance_type);
+  if (e.hosts.size() > 1)
+    text += fmt::format(", {} of {}: {}", own - e.hosts.begin() + 1, e.hosts.size(), fmt::join(names, ", "));
+  return text + ")";
+}
+
+std::string devices(const Machine& machine) {
+  std::vector<std::string> each = {cpus(machine), counted(static_cast<std::size_t>(machine.num_gpus), "GPU")};
+  if (machine.num_neurons > 0)
+    each.push_back(counted(static_cast<std::size_t>(machine.num_neurons), "Neuron core"));
+  return fmt::format("{}", fmt::join(each, ", "));
+}
+
+std::string channels(const Environment& e) {
+  std::vector<std::string> names;
+  for (const auto& [channel, directory] : e.channel_input_dirs) names.push_back(channel);
+  return names.empty() ? "no channels" : fmt::format("channels {}", fmt::join(names, ", "));
+}
+
 }  // namespace
 
-std::string summary(const Environment& e) {
-  std::vector<std::string> devices = {cpus(e.machine),
-                                      counted(static_cast<std::size_t>(e.machine.num_gpus), "GPU")};
-  if (e.machine.num_neurons > 0)
-    devices.push_back(counted(static_cast<std::size_t>(e.machine.num_neurons), "Neuron core"));
-  std::vector<std::string> channels;
-  for (const auto& [channel, directory] : e.channel_input_dirs) channels.push_back(channel);
-  return fmt::format(
-      "running {}{} on {} of {}, with {}; {}", e.user_entry_point, e.job_name ? " of job " + *e.job_name : "",
-      e.current_host, counted(e.hosts.size(), "host"), fmt::join(devices, ", "),
-      channels.empty() ? "no channels" : fmt::format("channels {}", fmt::join(channels, ", ")));
+std::vector<std::string> summary(const SummaryInput& input) {
+  const Environment& e = input.environment;
+  return {(e.job_name ? "job " + *e.job_name + ", " : "") + host(e),
+          fmt::format("with {}; {}", devices(e.machine), channels(e)), "code from " + input.code,
+          "ready in " + timings_text(input.timings), "running " + command_line(input.program)};
 }
 
 }  // namespace sm_train

@@ -13,6 +13,9 @@ namespace {
 // Read in blocks of up to three quarters of it, the fourth being the tail.
 constexpr std::size_t ring_bytes = 4 * Relay::tail_bytes;
 
+// Then the signals have their turn.
+constexpr std::size_t at_once = std::size_t{1} << 20U;
+
 bool is_readable_now(int fd) {
   pollfd wanted = {.fd = fd, .events = POLLIN, .revents = 0};
   return poll(&wanted, 1, 0) > 0 && (wanted.revents & POLLIN) != 0;
@@ -25,7 +28,7 @@ Relay::Relay(UniqueFd source, std::optional<OutputStream> sink)
   // The two ends are descriptions of their own: the program's stays blocking.
   fcntl(source_.get(), F_SETFL, fcntl(source_.get(), F_GETFL) | O_NONBLOCK);
   // Fewer changes between the program and us; where it is refused, or no pipe, it stays as it is.
-  fcntl(source_.get(), F_SETPIPE_SZ, static_cast<int>(ring_bytes - tail_bytes));
+  fcntl(source_.get(), F_SETPIPE_SZ, static_cast<int>(2 * tail_bytes));
 }
 
 pollfd Relay::interest() const {
@@ -34,10 +37,13 @@ pollfd Relay::interest() const {
 }
 
 void Relay::advance() {
+  const std::size_t start = read_;
+  std::size_t before = 0;
   do {
+    before = read_;
     if (unsent_.empty() && source_) read_block();
     write_block();
-  } while (still_to_read_ && source_ && unsent_.empty());
+  } while (source_ && unsent_.empty() && (still_to_read_ || (read_ > before && read_ - start < at_once)));
 }
 
 void Relay::put_between_lines(std::string_view lines) {

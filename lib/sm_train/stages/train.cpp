@@ -1,11 +1,15 @@
 #include "sm_train/stages/train.hpp"
 
+#include <string>
 #include <unistd.h>
+
+#include <fmt/format.h>
 
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/contract/plan.hpp"
 #include "sm_train/contract/python_text.hpp"
 #include "sm_train/contract/summary.hpp"
+#include "sm_train/contract/timings.hpp"
 #include "sm_train/stages/channel_args.hpp"
 #include "sm_train/stages/fault.hpp"
 #include "sm_train/stages/fetch.hpp"
@@ -13,21 +17,26 @@
 #include "sm_train/stages/large_variables.hpp"
 #include "sm_train/stages/launch.hpp"
 #include "sm_train/stages/load.hpp"
+#include "sm_train/stages/phase_clock.hpp"
 #include "sm_train/stages/report.hpp"
 #include "sm_train/system/log.hpp"
 #include "sm_train/system/machine.hpp"
+#include "sm_train/system/tree_size.hpp"
 
 namespace sm_train {
 
 namespace {
 
-void fetch(const Job& job, const Environment& environment, const Options& options, Signals& signals) {
+/// Gives where the code came from, for people.
+std::string fetch(const Job& job, const Environment& environment, const Options& options, Signals& signals) {
   const auto& source = job.hyperparameters.settings.submit_directory;
-  if (!source || runs_framework(environment)) return;
+  if (!source || runs_framework(environment)) return environment.code_dir + " as it was";
   FetchOptions fetch_options = options.fetch;
   fetch_options.s3.env = options.environment;
-  fetch_code(os_bytes(*source, "The submit directory"), options.paths.code(), fetch_options,
-             signals.interrupt_of("while fetching the code, before the program was started"));
+  const auto size =
+      fetch_code(os_bytes(*source, "The submit directory"), options.paths.code(), fetch_options,
+                 signals.interrupt_of("while fetching the code, before the program was started"));
+  return size ? fmt::format("{} ({})", *source, tree_size_text(*size)) : environment.code_dir + " as it was";
 }
 
 Plan plan_job(const Environment& environment, const CodeLayout& code, const Options& options) {
@@ -42,8 +51,9 @@ Plan plan_job(const Environment& environment, const CodeLayout& code, const Opti
                     .as_root = ::geteuid() == 0});
 }
 
-int run_job(const Options& options, Signals& signals) {
+int run_job(const Options& options, Signals& signals, PhaseClock& clock) {
   const Paths& paths = options.paths;
+  clock.begin("load");
   require_job(paths);
   prepare_report(paths);
 
@@ -54,18 +64,27 @@ int run_job(const Options& options, Signals& signals) {
   const Environment environment = create_environment(job, machine, paths);
   set_log_level(environment.log_level);
 
-  fetch(job, environment, options, signals);
+  clock.begin("fetch");
+  const std::string code_source = fetch(job, environment, options, signals);
   const std::string program = os_bytes(environment.user_entry_point, "The program's name");
   const CodeLayout code = list_code(paths.code(), program);
 
+  clock.begin("plan");
   Plan plan = plan_job(environment, code, options);
+  clock.begin("install");
   install(plan.install, signals);
   if (plan.kind == EntryPointKind::command) make_executable(code, program);
   const auto moved = move_large_variables(plan.program, exec_limits());
 
-  log(LogLevel::info, summary(environment));
+  for (const std::string& line : summary({.environment = environment,
+                                 .code = code_source,
+                                 .program = plan.program,
+                                 .timings = clock.timings()}))
+    log(LogLevel::info, line);
   signals.interrupt_of("before the program was started").check();
+  clock.begin("program");
   const Outcome outcome = launch(plan.program, signals, {.grace = options.grace_period});
+  clock.begin("report");
   return report(outcome, plan.program, paths);
 }
 
@@ -74,13 +93,20 @@ int report_fault(const Failure& failure, const Paths& paths) {
   return report(failure, paths);
 }
 
-}  // namespace
-
-int train(const Options& options, Signals& signals) try {
-  if (options.log_level) set_log_level(log_level_number(*options.log_level).value_or(20));
-  return run_job(options, signals);
+int run_and_report(const Options& options, Signals& signals, PhaseClock& clock) try {
+  return run_job(options, signals, clock);
 } catch (const std::exception& error) {
   return report_fault(fault_of(error), options.paths);
+}
+
+}  // namespace
+
+int train(const Options& options, Signals& signals) {
+  if (options.log_level) set_log_level(log_level_number(*options.log_level).value_or(20));
+  PhaseClock clock;
+  const int code = run_and_report(options, signals, clock);
+  log(LogLevel::info, "timings " + timings_json(clock.timings()));
+  return code;
 }
 
 }  // namespace sm_train

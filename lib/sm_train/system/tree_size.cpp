@@ -2,9 +2,18 @@
 
 #include <system_error>
 
+#include <fmt/format.h>
+
+#include "sm_train/contract/byte_size.hpp"
+
 namespace sm_train {
 
 namespace fs = std::filesystem;
+
+std::string tree_size_text(const TreeSize& size) {
+  return fmt::format("{} {}, {}", size.files, size.files == 1 ? "file" : "files",
+                     byte_size_text(size.bytes));
+}
 
 TreeSize tree_size(const fs::path& directory) {
   TreeSize size;
