@@ -11,8 +11,7 @@ namespace sm_train {
 namespace fs = std::filesystem;
 
 std::string tree_size_text(const TreeSize& size) {
-  return fmt::format("{} {}, {}", size.files, size.files == 1 ? "file" : "files",
-                     byte_size_text(size.bytes));
+  return fmt::format("{} {}, {}", size.files, size.files == 1 ? "file" : "files", byte_size_text(size.bytes));
 }
 
 TreeSize tree_size(const fs::path& directory) {
