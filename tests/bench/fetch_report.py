@@ -1,11 +1,10 @@
 """What scripts/bench fetch tells: a table for each case, and how far the goals are reached."""
 import dataclasses
-import statistics
 
 import objects
 from measure import Result
+from report import MEBIBYTE, Goal, compared, failures, row
 
-MEBIBYTE = 1024 * 1024
 SMALL_FILES = 1000
 
 FETCH = "sm-train fetch"
@@ -26,13 +25,6 @@ class Case:
     results: "dict[str, Result]"
 
 
-@dataclasses.dataclass
-class Goal:
-    text: str
-    measured: str = "not measured"
-    met: "bool | None" = None
-
-
 def archive_title(mebibytes, kind):
     return f"{mebibytes} MiB of {kind} tar.gz"
 
@@ -43,18 +35,11 @@ def prefix_title(count):
 
 def faults(case):
     """What makes the figures of a case worthless: a command that failed, or trees that differ."""
-    for name, result in case.results.items():
-        if result.error is not None:
-            yield f"{name} failed: {result.error}"
+    yield from failures(case.results)
     trees = {name: result.tree for name, result in case.results.items() if result.tree is not None}
     if len(set(trees.values())) > 1:
         yield "the trees differ: " + "; ".join(
             f"{name} left {tree.files} files of {tree.size} bytes, {tree.digest[:12]}" for name, tree in trees.items())
-
-
-def row(*cells):
-    """A row of a Markdown table; a pipe would end its cell."""
-    return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"
 
 
 def table(case):
@@ -79,18 +64,6 @@ def table(case):
     for fault in faults(case):
         yield f"FAULT: {fault}"
         yield ""
-
-
-def compared(text, results, ratio, is_met):
-    """A goal that is a ratio of medians. The same of the minima and of CPU time is told beside it: where these say
-    something else, the machine was busy."""
-    try:
-        medians = ratio(lambda name: results[name].median("wall"))
-        minima = ratio(lambda name: results[name].least("wall"))
-        cpu = ratio(lambda name: results[name].median("cpu"))
-    except (KeyError, statistics.StatisticsError, ValueError):
-        return Goal(text)
-    return Goal(text, f"{medians:.2f} (minima: {minima:.2f}, CPU time: {cpu:.2f})", is_met(medians))
 
 
 def peak_goal(cases):
@@ -120,12 +93,3 @@ def goals(cases):
         compared(f"{SMALL_FILES:,} small files: time of `{AWS_RECURSIVE}` ÷ sm-train's: at least 10", prefix,
                  lambda time: time(AWS_RECURSIVE) / time(FETCH), lambda ratio: ratio >= 10),
     ]
-
-
-def goals_table(all_goals):
-    yield "## Goals"
-    yield ""
-    yield row("goal, by medians", "measured", "")
-    yield "|---|---|---|"
-    for goal in all_goals:
-        yield row(goal.text, goal.measured, {None: "", True: "met", False: "NOT MET"}[goal.met])

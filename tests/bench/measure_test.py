@@ -46,6 +46,23 @@ class Measure(unittest.TestCase):
         run_pipeline([["echo", "from the first"], ["cat"], python(write)], dict(os.environ))
         self.assertEqual((self.work / "out").read_text(), "from the first\n")
 
+    def test_output_that_is_read_takes_the_time_from_its_first_bytes_to_its_last(self):
+        write = python("import os, time; time.sleep(0.2); [os.write(1, bytes(1024)) for _ in range(1024)]")
+        run = run_pipeline([write, ["cat"]], dict(os.environ), output_size=MEBIBYTE)
+        self.assertGreater(run.streaming, 0)  # a pipe holds less than that
+        self.assertGreaterEqual(run.wall - run.streaming, 0.2)
+
+    def test_output_that_is_not_whole_is_told_of(self):
+        with self.assertRaisesRegex(PipelineFailed, "2 bytes, and not 3"):
+            run_pipeline([["echo", "a"]], dict(os.environ), output_size=3)
+
+    def test_where_no_memory_is_measured_the_command_is_started_directly(self):
+        is_our_child = python(f"import os, sys; sys.exit(os.getppid() != {os.getpid()})")
+        run = run_pipeline([is_our_child], dict(os.environ), peaks=False)
+        self.assertIsNone(run.largest_peak)
+        with self.assertRaises(PipelineFailed):
+            run_pipeline([is_our_child], dict(os.environ))
+
     def test_a_process_that_fails_anywhere_in_a_pipeline_is_told_of(self):
         fail = python("import sys; sys.exit('no such key')")
         for pipeline in ([fail, ["cat"]], [["echo"], fail]):
