@@ -1,6 +1,7 @@
 #include "sm_train/stages/train.hpp"
 
 #include <unistd.h>
+#include <utility>
 
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/contract/plan.hpp"
@@ -45,7 +46,7 @@ Plan plan_job(const Environment& environment, const CodeLayout& code, const Opti
 int run_job(const Options& options, Signals& signals) {
   const Paths& paths = options.paths;
   require_job(paths);
-  prepare_report(paths);
+  ReservedRoom room = prepare_report(paths);
 
   const Job job = load(options);
   const Machine machine =
@@ -66,12 +67,12 @@ int run_job(const Options& options, Signals& signals) {
   log(LogLevel::info, summary(environment));
   signals.interrupt_of("before the program was started").check();
   const Outcome outcome = launch(plan.program, signals, {.grace = options.grace_period});
-  return report(outcome, plan.program, paths);
+  return report(outcome, plan.program, paths, clues_of(environment, options.arguments), std::move(room));
 }
 
-int report_fault(const Failure& failure, const Paths& paths) {
+int report_fault(const Failure& failure, const Options& options) {
   log(LogLevel::error, Error(failure).what());
-  return report(failure, paths);
+  return report(failure, options.paths, Secrets(options.environment));
 }
 
 }  // namespace
@@ -80,7 +81,7 @@ int train(const Options& options, Signals& signals) try {
   if (options.log_level) set_log_level(log_level_number(*options.log_level).value_or(20));
   return run_job(options, signals);
 } catch (const std::exception& error) {
-  return report_fault(fault_of(error), options.paths);
+  return report_fault(fault_of(error), options);
 }
 
 }  // namespace sm_train
