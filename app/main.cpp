@@ -25,7 +25,7 @@ int refuse(const Refused& refused) {
   log(LogLevel::error, Error(refused.failure).what());
   const bool is_job =
       refused.report == RefusalReport::always || (refused.report == RefusalReport::as_pid_1 && getpid() == 1);
-  if (is_job) return report(refused.failure, refused.paths);
+  if (is_job) return report(refused.failure, refused.paths, Secrets(process_env_vars()));
   return exit_code(refused.failure.cause);
 }
 

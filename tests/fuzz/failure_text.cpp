@@ -52,8 +52,22 @@ void check_text(const std::string& text) {
   require(characters_of(text) <= max_failure_characters, "the text is as long as SageMaker shows");
 }
 
+/// A job whose hyperparameters, channels and full volumes have the names that the command holds.
+FailureClues clues_of(const Command& command) {
+  FailureClues clues;
+  std::vector<Dict::Item> hyperparameters;
+  for (const std::string& word : command.argv) {
+    const bool is_nested = word.size() % 2 == 0;
+    hyperparameters.emplace_back(word, is_nested ? Value(List{true}) : Value(true));
+    clues.channels.push_back(word + "x");
+    clues.volumes.push_back({.directory = word, .size = word.size(), .free = word.size() * 100'000});
+  }
+  clues.hyperparameters = Dict(std::move(hyperparameters));
+  return clues;
+}
+
 void check_outcome(const Outcome& outcome, const Command& command) {
-  const std::string text = failure_text(outcome, command);
+  const std::string text = failure_text(outcome, command, clues_of(command));
   check_text(text);
   require(text.starts_with("ExecuteUserScriptError:\nExitCode " + std::to_string(exit_code(outcome)) +
                            "\nErrorMessage \""),
@@ -80,6 +94,13 @@ void check(std::string_view input) {
   if (input.find(secret) == std::string_view::npos)
     require(failure_text(outcome, command).find(secret) == std::string::npos, "a secret is not told");
 
+  const Secrets secrets(EnvVars{{"DB_PASSWORD", std::string(secret)}});
+  const std::string masked =
+      secrets.masked(std::string(stderr_tail) + std::string(secret) + std::string(stdout_tail));
+  require(masked.find(secret) == std::string::npos,
+          "a secret of the environment is masked wherever it stands");
+  require(!find_invalid_utf8(secrets.masked(clip_utf8(stderr_tail, stderr_tail.size()))),
+          "masking keeps UTF-8");
   check_text(failure_text(Failure{.what = std::string(stderr_tail), .remedy = std::string(stdout_tail)}));
 }
 

@@ -1,15 +1,12 @@
 #include "sm_train/contract/command_line.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <string_view>
 
 namespace sm_train {
 
 namespace {
-
-constexpr std::string_view mask = "******";
 
 bool is_plain(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
@@ -48,37 +45,40 @@ std::string shell_word(std::string_view word) {
   return text + "'";
 }
 
-bool is_secret(std::string_view name) {
-  constexpr std::array<std::string_view, 7> words = {"SECRET", "TOKEN", "PASSW",     "PWD",
-                                                     "KEY",    "AUTH",  "CREDENTIAL"};
-  std::string upper(name);
-  std::transform(upper.begin(), upper.end(), upper.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return std::any_of(words.begin(), words.end(),
-                     [&](std::string_view word) { return upper.find(word) != std::string::npos; });
-}
-
 bool is_flag(std::string_view word) {
   return word.size() > 1 && word.front() == '-';
 }
 
+bool is_of_name(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '.';
+}
+
+/// Where the secret of `name=value` begins, also behind other pairs: "lr=0.1,api_key=..."; npos without one.
+std::size_t secret_value_in(std::string_view word) {
+  std::size_t name = 0;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    if (word[i] == '=' && is_secret_name(word.substr(name, i - name))) return i + 1;
+    if (!is_of_name(word[i])) name = i + 1;
+  }
+  return std::string_view::npos;
+}
+
 }  // namespace
 
-std::string command_line(const Command& command) {
+std::string command_line(const Command& command, const Secrets& secrets) {
   std::string line;
   bool value_is_secret = false;
   for (const std::string& word : command.argv) {
     if (!line.empty()) line += ' ';
-    const std::size_t equals = word.find('=');
-    const bool secret = is_flag(word) && is_secret(std::string_view(word).substr(0, equals));
+    const std::size_t secret = secret_value_in(word);
     if (value_is_secret)
-      line += mask;
-    else if (secret && equals != std::string::npos)
-      line += shell_word(std::string_view(word).substr(0, equals + 1)).append(mask);
+      line += secret_mask;
+    else if (secret != std::string_view::npos)
+      line += shell_word(secrets.masked(word.substr(0, secret))).append(secret_mask);
     else
-      line += shell_word(word);
+      line += shell_word(secrets.masked(word));
     // What follows a flag may be another flag, as not each has a value.
-    value_is_secret = secret && equals == std::string::npos;
+    value_is_secret = is_flag(word) && word.find('=') == std::string::npos && is_secret_name(word);
   }
   return line;
 }

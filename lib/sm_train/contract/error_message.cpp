@@ -2,24 +2,21 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
+#include "sm_train/contract/last_words.hpp"
+#include "sm_train/contract/traceback.hpp"
 #include "sm_train/contract/unicode.hpp"
 
 namespace sm_train {
 
 namespace {
 
-constexpr std::string_view traceback_header = "Traceback (most recent call last):";
-constexpr std::string_view direct_cause =
-    "The above exception was the direct cause of the following exception:";
-constexpr std::string_view during_handling =
-    "During handling of the above exception, another exception occurred:";
-
 constexpr std::string_view gap = "  ...";
 
-// An exception's own text may have several lines, and nothing marks where it ends and other output begins.
-constexpr std::size_t most_lines_after_exception = 6;
-constexpr std::size_t most_last_lines = 20;
+// Of what is put behind a message.
+constexpr std::size_t most_lines_of_cause = 4;
+constexpr std::size_t most_lines_after_traceback = 20;
 
 constexpr auto npos = std::string_view::npos;
 
@@ -56,103 +53,6 @@ std::vector<std::string> lines_of(std::string_view text) {
   return lines;
 }
 
-bool is_blank(const std::string& line) {
-  return line.find_first_not_of(" \t") == std::string::npos;
-}
-
-bool is_indented(const std::string& line) {
-  return !line.empty() && (line[0] == ' ' || line[0] == '\t');
-}
-
-/// The place of the last traceback's header, and what stands before it on its line.
-struct Header {
-  std::size_t line;
-  std::string prefix;
-};
-
-std::optional<Header> last_header(const std::vector<std::string>& lines) {
-  for (std::size_t i = lines.size(); i-- > 0;) {
-    const auto column = lines[i].find(traceback_header);
-    if (column == std::string::npos) continue;
-    // An exception group is drawn as a tree with the causes as its leaves, and these stand last.
-    if (lines[i].find("Exception Group") != std::string::npos) return std::nullopt;
-    return Header{.line = i, .prefix = lines[i].substr(0, column)};
-  }
-  return std::nullopt;
-}
-
-/// The lines of one rank of several, without their prefix; all lines where the prefix stood there but once.
-std::vector<std::string> lines_of_rank(const std::vector<std::string>& lines, const Header& header) {
-  if (header.prefix.empty()) return lines;
-  const auto is_frame_of_rank = [&](const std::string& line) {
-    return line.starts_with(header.prefix + "  ");
-  };
-  const auto below = lines.begin() + static_cast<std::ptrdiff_t>(header.line);
-  if (std::none_of(below, lines.end(), is_frame_of_rank)) {
-    std::vector<std::string> all = lines;
-    all[header.line] = traceback_header;
-    return all;
-  }
-  std::vector<std::string> own;
-  for (const std::string& line : lines)
-    if (line.starts_with(header.prefix)) own.push_back(line.substr(header.prefix.size()));
-  return own;
-}
-
-std::size_t end_of_frames(const std::vector<std::string>& lines, std::size_t header) {
-  std::size_t i = header + 1;
-  while (i < lines.size() && is_indented(lines[i])) ++i;
-  return i;
-}
-
-/// Whether the traceback with its header at `header` is chained to one before it.
-bool is_chained(const std::vector<std::string>& lines, std::size_t header) {
-  if (header < 2) return false;
-  return lines[header - 2] == direct_cause || lines[header - 2] == during_handling;
-}
-
-std::optional<std::size_t> header_before(const std::vector<std::string>& lines, std::size_t line) {
-  while (line-- > 0)
-    if (lines[line] == traceback_header) return line;
-  return std::nullopt;
-}
-
-std::optional<ErrorMessage> find_traceback(const std::vector<std::string>& all_lines) {
-  const auto found = last_header(all_lines);
-  if (!found) return std::nullopt;
-  const auto lines = lines_of_rank(all_lines, *found);
-  const auto last = header_before(lines, lines.size());
-  if (!last) return std::nullopt;
-  const std::size_t exception = end_of_frames(lines, *last);
-  if (exception >= lines.size() || is_blank(lines[exception])) return std::nullopt;
-
-  std::size_t first = *last;
-  std::vector<std::size_t> exceptions = {exception};
-  while (is_chained(lines, first)) {
-    const auto before = header_before(lines, first);
-    if (!before) break;
-    first = *before;
-    exceptions.push_back(end_of_frames(lines, first));
-  }
-  std::size_t end = exception + 1;
-  while (end < lines.size() && end <= exception + most_lines_after_exception && !is_blank(lines[end])) ++end;
-
-  const auto at = [&](std::size_t i) { return lines.begin() + static_cast<std::ptrdiff_t>(i); };
-  ErrorMessage message{.lines = {at(first), at(end)}, .important = {}};
-  for (const std::size_t i : exceptions) message.important.push_back(i - first);
-  message.important.push_back(0);
-  return message;
-}
-
-ErrorMessage last_lines(std::vector<std::string> lines) {
-  std::erase_if(lines, is_blank);
-  if (lines.empty()) return {};
-  if (lines.size() > most_last_lines)
-    lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(most_last_lines));
-  const std::size_t last = lines.size() - 1;
-  return {.lines = std::move(lines), .important = {last}};
-}
-
 std::string joined(const std::vector<std::string>& lines, const std::vector<bool>& kept) {
   std::string text;
   bool skipped = false;
@@ -169,13 +69,60 @@ std::string joined(const std::vector<std::string>& lines, const std::vector<bool
   return text;
 }
 
+std::vector<std::string> lines_from(const std::vector<std::string>& lines, std::size_t start) {
+  return {lines.begin() + static_cast<std::ptrdiff_t>(std::min(start, lines.size())), lines.end()};
+}
+
+/// Puts what one message says that matters behind another.
+void append_cause(ErrorMessage& message, const ErrorMessage& other) {
+  if (other.lines.empty()) return;
+  const auto cause = lines_from(other.lines, other.important.front());
+  const std::size_t count = std::min(cause.size(), most_lines_of_cause);
+  // It may be among the lines that follow a traceback anyway.
+  const auto same = std::find(message.lines.begin(), message.lines.end(), cause.front());
+  message.important.push_back(static_cast<std::size_t>(same - message.lines.begin()));
+  if (same != message.lines.end()) return;
+  message.lines.insert(message.lines.end(), cause.begin(),
+                       cause.begin() + static_cast<std::ptrdiff_t>(count));
+}
+
+/// A traceback in the lines, with what the program said after it.
+std::optional<ErrorMessage> find_traceback_and_last_words(const std::vector<std::string>& lines) {
+  auto message = find_traceback(lines);
+  if (!message) return std::nullopt;
+  if (const auto words = find_last_words(lines_from(lines, end_of_last_traceback(lines))))
+    append_cause(*message, *words);
+  return message;
+}
+
+/// A program may log its exceptions to stdout, of which only the last ones can be why it ended.
+std::optional<ErrorMessage> find_traceback_at_end(const std::vector<std::string>& lines) {
+  const std::size_t end = end_of_last_traceback(lines);
+  if (end + most_lines_after_traceback < lines.size()) return std::nullopt;
+  return find_traceback(lines);
+}
+
+ErrorMessage last_words_or_lines(const std::vector<std::string>& lines) {
+  return find_last_words(lines).value_or(last_lines(lines));
+}
+
 }  // namespace
 
 ErrorMessage find_error_message(std::string_view stdout_tail, std::string_view stderr_tail) {
-  auto lines = lines_of(stderr_tail);
-  if (auto traceback = find_traceback(lines)) return *std::move(traceback);
-  if (auto message = last_lines(std::move(lines)); !message.lines.empty()) return message;
-  return last_lines(lines_of(stdout_tail));
+  const auto all_errors = lines_of(stderr_tail);
+  const auto errors = without_banners(all_errors);
+  if (auto message = find_traceback_and_last_words(errors)) return *std::move(message);
+  if (auto words = find_last_words(errors)) return *std::move(words);
+
+  auto error = last_lines(errors);
+  const auto output = without_banners(lines_of(stdout_tail));
+  if (auto message = find_traceback_at_end(output)) {
+    append_cause(*message, error);
+    return *std::move(message);
+  }
+  for (ErrorMessage message : {std::move(error), last_words_or_lines(output)})
+    if (!message.lines.empty()) return message;
+  return last_lines(all_errors);
 }
 
 std::string clip_message(const ErrorMessage& message, std::size_t characters) {

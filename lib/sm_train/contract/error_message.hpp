@@ -13,9 +13,10 @@ struct ErrorMessage {
   std::vector<std::size_t> important;  ///< indexes of lines, the one that matters most first
 };
 
-/// The last Python traceback in `stderr_tail`, with those that it is chained to; also where each line bears a
-/// prefix, as torchrun (`[default0]:`) and mpirun (`[1,0]<stderr>:`) add. Important are its exception lines.
-/// Without a traceback, the last lines of stderr, else of stdout, and the last one is important.
+/// What says why a program ended: the last Python traceback in `stderr_tail` (see find_traceback), with what
+/// the program said when it gave up, if that came after; else that alone (see find_last_words); else a
+/// traceback at the end of `stdout_tail`, with the last line of stderr; else the last lines of stderr, else
+/// of stdout. The banners that mpirun prints last are left out where anything else is there.
 ErrorMessage find_error_message(std::string_view stdout_tail, std::string_view stderr_tail);
 
 /// As many of the lines as have room in `characters`, with `...` where some are left out: the important ones,

@@ -21,9 +21,9 @@ std::string verdict(const Outcome& outcome) {
   return text;
 }
 
-std::string command_text(const Command& command, std::size_t room) {
+std::string command_text(const Command& command, const Secrets& secrets, std::size_t room) {
   const std::string open = "\nCommand \"";
-  const std::string line = command_line(command);
+  const std::string line = command_line(command, secrets);
   std::string whole = open + clip_utf8(line, line.size()) + "\"";
   if (characters_of(whole) <= room) return whole;
   if (room < least_command_characters) return "";
@@ -31,21 +31,47 @@ std::string command_text(const Command& command, std::size_t room) {
   return clip_utf8(whole, room - close.size()) + close;
 }
 
-}  // namespace
-
-std::string failure_text(const Outcome& outcome, const Command& command) {
-  const std::string head = "ExecuteUserScriptError:\nExitCode " + std::to_string(exit_code(outcome)) +
-                           "\nErrorMessage \"" + verdict(outcome);
-  const std::size_t room = max_failure_characters - characters_of(head) - 1;
-  std::string message = clip_message(find_error_message(outcome.stdout_tail, outcome.stderr_tail), room);
-  if (message.empty()) message = "The program wrote nothing to stderr and stdout.";
-  const std::string text = head + message + "\"";
-  return text + command_text(command, max_failure_characters - characters_of(text));
+/// Before anything is cut, since half a secret is not found.
+ErrorMessage masked(ErrorMessage message, const Secrets& secrets) {
+  for (std::string& line : message.lines) line = secrets.masked(line);
+  return message;
 }
 
-std::string failure_text(const Failure& failure) {
+std::string joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += "\n" + line;
+  return text;
+}
+
+/// The hint as a line of the report; empty where the cause has no room beside it.
+std::string hint_text(const std::string& hint, const ErrorMessage& message, std::size_t room) {
+  if (hint.empty()) return "";
+  std::string text = "\nHint: " + hint;
+  const std::size_t cause =
+      message.lines.empty() ? 0 : characters_of(message.lines[message.important.front()]);
+  const bool is_cut_anyway = cause > room;
+  return is_cut_anyway || characters_of(text) + cause <= room ? text : "";
+}
+
+}  // namespace
+
+std::string failure_text(const Outcome& outcome, const Command& command, const FailureClues& clues,
+                         const Secrets& secrets) {
+  const std::string head = "ExecuteUserScriptError:\nExitCode " + std::to_string(exit_code(outcome)) +
+                           "\nErrorMessage \"" + verdict(outcome);
+  const ErrorMessage whole = masked(find_error_message(outcome.stdout_tail, outcome.stderr_tail), secrets);
+  const std::size_t room = max_failure_characters - characters_of(head) - 1;
+  const std::string hint =
+      hint_text(secrets.masked(failure_hint(outcome, joined(whole.lines), clues)), whole, room);
+  std::string message = clip_message(whole, room - characters_of(hint));
+  if (message.empty()) message = "The program wrote nothing to stderr and stdout.";
+  const std::string text = head + message + "\"" + hint;
+  return text + command_text(command, secrets, max_failure_characters - characters_of(text));
+}
+
+std::string failure_text(const Failure& failure, const Secrets& secrets) {
   const std::string whole = failure.remedy.empty() ? failure.what : failure.what + "\n" + failure.remedy;
-  return clip_utf8(whole, max_failure_characters);
+  return clip_utf8(secrets.masked(whole), max_failure_characters);
 }
 
 }  // namespace sm_train

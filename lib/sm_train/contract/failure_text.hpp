@@ -4,7 +4,9 @@
 
 #include "sm_train/contract/command.hpp"
 #include "sm_train/contract/failure.hpp"
+#include "sm_train/contract/failure_hint.hpp"
 #include "sm_train/contract/outcome.hpp"
+#include "sm_train/contract/secrets.hpp"
 #include "sm_train/contract/unicode.hpp"
 
 namespace sm_train {
@@ -17,13 +19,16 @@ inline constexpr std::size_t max_failure_characters = 1024;
 ///   ExecuteUserScriptError:
 ///   ExitCode 3
 ///   ErrorMessage "..."
+///   Hint: ...
 ///   Command "..."
-/// The message is that memory ran out, the signal's name, and then the last traceback, else the last lines of
-/// stderr, else of stdout, each where there is one.
-/// Valid UTF-8 of at most max_failure_characters, cut at a character boundary with the cause kept whole.
-std::string failure_text(const Outcome& outcome, const Command& command);
+/// The message is that memory ran out, the signal's name, and then what find_error_message finds, each where
+/// there is one. The hint is what failure_hint finds, whole, and left out where it would cut the cause.
+/// Valid UTF-8 of at most max_failure_characters, cut at a character boundary with the cause kept whole, and
+/// without `secrets`.
+std::string failure_text(const Outcome& outcome, const Command& command, const FailureClues& clues = {},
+                         const Secrets& secrets = {});
 
 /// The same for a fault of the launcher's own.
-std::string failure_text(const Failure& failure);
+std::string failure_text(const Failure& failure, const Secrets& secrets = {});
 
 }  // namespace sm_train

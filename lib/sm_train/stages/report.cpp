@@ -1,21 +1,27 @@
 #include "sm_train/stages/report.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "sm_train/contract/failure_text.hpp"
 #include "sm_train/system/files.hpp"
 #include "sm_train/system/log.hpp"
+#include "sm_train/system/volumes.hpp"
 
 namespace sm_train {
 
 namespace {
 
 namespace fs = std::filesystem;
+
+// The text, and a block for what a file system needs beside it.
+constexpr std::uint64_t room_for_report = 16 << 10;
 
 void remove_stale(const fs::path& file) {
   std::error_code error;
@@ -66,9 +72,25 @@ void report_failure(const Paths& paths, const std::string& text) {
   write_report(paths.failure(), text);
 }
 
+/// Where a program may run out of room, the likeliest first.
+std::vector<fs::path> directories_to_write_to(const Command& command, const Paths& paths) {
+  const auto named_by = [&](const char* variable, const char* otherwise) -> fs::path {
+    const auto found = command.env.find(variable);
+    return found == command.env.end() || found->second.empty() ? otherwise : found->second;
+  };
+  return {paths.model(),
+          paths.output(),
+          named_by("SM_CHECKPOINT_DIR", ""),
+          paths.code(),
+          named_by("TMPDIR", "/tmp"),
+          named_by("HOME", "/"),
+          "/",
+          "/dev/shm"};
+}
+
 }  // namespace
 
-void prepare_report(const Paths& paths) {
+ReservedRoom prepare_report(const Paths& paths) {
   std::error_code error;
   fs::create_directories(paths.output(), error);
   if (error)
@@ -77,22 +99,27 @@ void prepare_report(const Paths& paths) {
                  .remedy = "Make the base path writable, or name another one with --base-path."});
   remove_stale(paths.success());
   remove_stale(paths.failure());
+  return {paths.output(), room_for_report};
 }
 
-int report(const Outcome& outcome, const Command& command, const Paths& paths) {
-  if (succeeded(outcome))
+int report(const Outcome& outcome, const Command& command, const Paths& paths, FailureClues clues,
+           ReservedRoom room) {
+  room.release();
+  if (succeeded(outcome)) {
     report_success(paths);
-  else if (has_content(paths.failure()))
+  } else if (has_content(paths.failure())) {
     remove_quietly(paths.success());  // what the program says of itself stays
-  else
-    report_failure(paths, failure_text(outcome, command));
+  } else {
+    clues.volumes = volumes_of(directories_to_write_to(command, paths));
+    report_failure(paths, failure_text(outcome, command, clues, Secrets(command.env)));
+  }
   return exit_code(outcome);
 }
 
-int report(const Failure& failure, const Paths& paths) {
+int report(const Failure& failure, const Paths& paths, const Secrets& secrets) {
   std::error_code ignored;
   // Without a base path there is no job, and nobody who would look there for the report.
-  if (fs::is_directory(paths.root, ignored)) report_failure(paths, failure_text(failure));
+  if (fs::is_directory(paths.root, ignored)) report_failure(paths, failure_text(failure, secrets));
   return exit_code(failure.cause);
 }
 

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <unistd.h>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -55,7 +56,7 @@ int run_job(const Options& options, Signals& signals, PhaseClock& clock) {
   const Paths& paths = options.paths;
   clock.begin("load");
   require_job(paths);
-  prepare_report(paths);
+  ReservedRoom room = prepare_report(paths);
 
   const Job job = load(options);
   const Machine machine =
@@ -85,18 +86,18 @@ int run_job(const Options& options, Signals& signals, PhaseClock& clock) {
   clock.begin("program");
   const Outcome outcome = launch(plan.program, signals, {.grace = options.grace_period});
   clock.begin("report");
-  return report(outcome, plan.program, paths);
+  return report(outcome, plan.program, paths, clues_of(environment, options.arguments), std::move(room));
 }
 
-int report_fault(const Failure& failure, const Paths& paths) {
+int report_fault(const Failure& failure, const Options& options) {
   log(LogLevel::error, Error(failure).what());
-  return report(failure, paths);
+  return report(failure, options.paths, Secrets(options.environment));
 }
 
 int run_and_report(const Options& options, Signals& signals, PhaseClock& clock) try {
   return run_job(options, signals, clock);
 } catch (const std::exception& error) {
-  return report_fault(fault_of(error), options.paths);
+  return report_fault(fault_of(error), options);
 }
 
 }  // namespace

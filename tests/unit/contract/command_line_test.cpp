@@ -31,3 +31,16 @@ TEST_CASE("the values of secret flags are masked in a command line") {
 TEST_CASE("a secret is masked behind a secret flag that has no value") {
   CHECK(line({"p", "--use_auth_token", "--password", "s3cr3t", "x"}) == "p --use_auth_token ****** ****** x");
 }
+
+TEST_CASE("a word that gives a value to a secret name is masked from there on") {
+  CHECK(line({"p", "API_KEY=s3cr3t", "trainer.hf_token=s3cr3t", "lr=1"}) ==
+        "p API_KEY=****** trainer.hf_token=****** lr=1");
+  CHECK(line({"p", "--options", "lr=1,api_key=s3,cr3t"}) == "p --options lr=1,api_key=******");
+  CHECK(line({"p", "a=b=c", "monkey", "x==y"}) == "p a=b=c monkey x==y");
+}
+
+TEST_CASE("the secrets of the process are masked in a command line before it is quoted") {
+  const Secrets secrets(EnvVars{{"DB_PASSWORD", "it's a secret"}});
+  CHECK(command_line({.argv = {"p", "--dsn", "it's a secret", "https://u:p@host/"}, .env = {}, .cwd = {}},
+                     secrets) == "p --dsn '******' 'https://******@host/'");
+}

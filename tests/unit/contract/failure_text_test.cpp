@@ -84,8 +84,8 @@ TEST_CASE("of a long traceback the middle is cut, and of a long chain the except
 TEST_CASE("the exception's own text of several lines is kept") {
   const auto text = text_of(
       "Traceback (most recent call last):\n  File \"t.py\", line 1, in <module>\n"
-      "RuntimeError: CUDA error: out of memory\nCompile with TORCH_USE_CUDA_DSA.\n\nbye\n");
-  CHECK_THAT(text, Contains("out of memory\nCompile with TORCH_USE_CUDA_DSA.\"\nCommand"));
+      "RuntimeError: CUDA error: device-side assert\nCompile with TORCH_USE_CUDA_DSA.\n\nbye\n");
+  CHECK_THAT(text, Contains("device-side assert\nCompile with TORCH_USE_CUDA_DSA.\"\nCommand"));
 }
 
 TEST_CASE("a traceback of one rank is found among the lines of others") {
@@ -168,6 +168,57 @@ TEST_CASE("a long command is cut before the message is") {
   CHECK(characters_of(text) == max_failure_characters);
   CHECK_THAT(text, Contains(traceback.substr(0, traceback.size() - 1)));
   CHECK_THAT(text, EndsWith("xxx...\""));
+}
+
+TEST_CASE("a hint stands whole between the message and the command") {
+  const FailureClues clues = {.channels = {"training"}};
+  const std::string refusal = "train.py: error: unrecognized arguments: --training /x";
+  const std::string hint =
+      "\nHint: --training is the channel \"training\". Leave it out with --channel-args never";
+  Command long_command = command;
+  long_command.argv.push_back(std::string(2000, 'x'));
+  const auto text_with = [&](const std::string& err) {
+    return failure_text({.end = Exited{.code = 2}, .stdout_tail = "", .stderr_tail = err}, long_command,
+                        clues);
+  };
+  SECTION("of a short message") {
+    const auto text = text_with(refusal);
+    CHECK_THAT(text, Contains(refusal + "\"" + hint));
+    CHECK_THAT(text, Contains("declare the option in the program.\nCommand \"python3"));
+  }
+  SECTION("of a long message, which is cut for it") {
+    std::string usage;
+    for (int i = 0; i < 100; ++i) usage += "usage: of many options, this is one line of them\n";
+    const auto text = text_with(usage + refusal);
+    CHECK_THAT(text, Contains(refusal + "\"" + hint));
+    CHECK_THAT(text, Contains("declare the option in the program."));
+    CHECK(characters_of(text) <= max_failure_characters);
+  }
+  SECTION("unless it would cut the cause") {
+    const std::string cause = refusal + std::string(800, 'x');
+    CHECK_THAT(text_with(cause), Contains(cause + "\"") && !Contains("Hint"));
+  }
+  SECTION("where the cause is cut anyway") {
+    const auto text = text_with(refusal + std::string(2000, 'x'));
+    CHECK_THAT(text, Contains(refusal) && Contains("declare the option in the program."));
+    CHECK(characters_of(text) <= max_failure_characters);
+  }
+}
+
+TEST_CASE("secrets are masked in all of the text, also where they would be cut in two") {
+  const std::string secret = "correct-horse-battery-staple";
+  const Secrets secrets(EnvVars{{"DB_PASSWORD", secret}});
+  Command told = command;
+  told.argv.insert(told.argv.end(), {secret, "--dsn=https://user:" + secret + "@host/"});
+  for (const std::size_t before : {0U, 900U, 930U, 940U, 1000U}) {
+    const std::string err = std::string(before, 'x') + secret + "\n";
+    const auto text =
+        failure_text({.end = Exited{.code = 1}, .stdout_tail = "", .stderr_tail = err}, told, {}, secrets);
+    CHECK_THAT(text, !Contains("correct-horse"));
+    CHECK(characters_of(text) <= max_failure_characters);
+  }
+  const Failure failure = {.cause = Cause::io, .what = "https://u:p@host: " + secret, .remedy = secret + "."};
+  CHECK(failure_text(failure, secrets) == "https://******@host: ******\n******.");
 }
 
 TEST_CASE("a fault of the launcher's own is told with its remedy, the cause first") {

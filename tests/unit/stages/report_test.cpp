@@ -144,6 +144,40 @@ TEST_CASE("a report that cannot be written is told on stderr, and the exit code 
   CHECK_THAT(end.err, Contains("it broke"));
 }
 
+TEST_CASE("a failure tells what is known of the job and of its environment, and no secret of it") {
+  const TempDir directory;
+  const Paths paths{.root = directory.path()};
+  const Outcome refused = {
+      .end = Exited{.code = 2},
+      .stdout_tail = "",
+      .stderr_tail = "error: unrecognized arguments: --training correct-horse-battery\n"};
+  Command told = command;
+  told.env["DB_PASSWORD"] = "correct-horse-battery";
+  report(refused, told, paths, {.channels = {"training"}}, prepare_report(paths));
+  CHECK_THAT(content(paths.failure()), Contains("--training ******"));
+  CHECK_THAT(content(paths.failure()), Contains("\nHint: --training is the channel"));
+}
+
+TEST_CASE("a full volume is told by its directory") {
+  const TempDir directory;
+  const Paths paths{.root = directory.path()};
+  fs::create_directories(paths.model());
+  const Outcome full = {
+      .end = Exited{.code = 1},
+      .stdout_tail = "",
+      .stderr_tail = "[Errno 28] No space left on device: '" + paths.model().native() + "/x'\n"};
+  report(full, command, paths);
+  CHECK_THAT(content(paths.failure()), Contains("\nHint: The volume of " + paths.model().native() + " has "));
+}
+
+TEST_CASE("a fault of the launcher's own tells no secret") {
+  const TempDir directory;
+  const Paths paths{.root = directory.path()};
+  const Secrets secrets(EnvVars{{"AWS_SESSION_TOKEN", "correct-horse"}});
+  report({.cause = Cause::no_input, .what = "correct-horse is bad", .remedy = ""}, paths, secrets);
+  CHECK(content(paths.failure()) == "****** is bad");
+}
+
 TEST_CASE("an output directory that cannot be made is an error") {
   const TempDir directory;
   const Paths paths{.root = directory.path()};
