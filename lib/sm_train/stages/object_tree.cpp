@@ -5,7 +5,7 @@
 namespace sm_train {
 
 ObjectTree::ObjectTree(const std::filesystem::path& directory, const std::string& source,
-                       const ArchiveLimits& limits)
+                       const TreeLimits& limits)
     : writer_(directory, source, "Rename the object, or fetch another prefix."), tally_(source, limits) {}
 
 void ObjectTree::add(const std::string& name, const ByteSource& bytes) {

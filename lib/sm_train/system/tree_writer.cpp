@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "sm_train/contract/failure.hpp"
+#include "sm_train/contract/one_line.hpp"
 #include "sm_train/system/files.hpp"
 
 namespace sm_train {
@@ -210,15 +211,6 @@ void TreeWriter::clear_place(const Place& place, const std::string& name) {
   if (::unlinkat(place.parent->get(), place.name.c_str(), 0) == 0 || errno == ENOENT) return;
   if (errno == EISDIR) refuse(name, "an earlier entry of that name is a directory");
   fail(name, errno);
-}
-
-std::string in_quotes(std::string_view name) {
-  std::string text = "\"";
-  for (const char byte : name) {
-    const auto code = static_cast<unsigned char>(byte);
-    text += code < 0x20 || code == 0x7f ? fmt::format("\\x{:02x}", code) : std::string(1, byte);
-  }
-  return text + "\"";
 }
 
 bool stays_inside(const std::map<std::string, std::string>& symlinks, const std::string& link) {

@@ -82,9 +82,6 @@ class TreeWriter {
   std::map<std::string, std::string> symlinks_;  ///< path -> target
 };
 
-/// An entry's name for a message: on one line, and without what a terminal would obey.
-std::string in_quotes(std::string_view name);
-
 /// Whether following the symlink `link` stays in the tree that has these `symlinks` (path -> target, both
 /// relative to the tree, paths normalised) and no others. One that leads nowhere, or in a circle, stays.
 bool stays_inside(const std::map<std::string, std::string>& symlinks, const std::string& link);
