@@ -76,7 +76,7 @@ class Extraction {
       written = std::max(written, block->offset + static_cast<std::int64_t>(block->bytes.size()));
       end = std::max(end, written);
       require_room(entry, end);  // a header may lie
-      write_at(entry, file, *block);
+      writer_.write_file(entry.name, file, block->bytes, static_cast<std::uint64_t>(block->offset));
     }
     // A sparse file may end in a hole, which has no block.
     if (written < end && ::ftruncate(file.get(), end) != 0) writer_.fail(entry.name, errno);
@@ -93,16 +93,6 @@ class Extraction {
     if (unchecked_bytes_ < bytes_between_checks) return;
     interrupt_.check();
     unchecked_bytes_ = 0;
-  }
-
-  void write_at(const ArchiveEntry& entry, const UniqueFd& file, ArchiveBlock block) const {
-    while (!block.bytes.empty()) {
-      const ssize_t put = ::pwrite(file.get(), block.bytes.data(), block.bytes.size(), block.offset);
-      if (put < 0 && errno == EINTR) continue;
-      if (put < 0) writer_.fail(entry.name, errno);
-      block.bytes.remove_prefix(static_cast<std::size_t>(put));
-      block.offset += put;
-    }
   }
 
   ArchiveReader& reader_;

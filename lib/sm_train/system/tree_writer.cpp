@@ -52,12 +52,12 @@ std::array<timespec, 2> times_of(const EntryAttributes& attributes) {
 
 }  // namespace
 
-TreeWriter::TreeWriter(const std::filesystem::path& directory, std::string archive, std::string remedy)
+TreeWriter::TreeWriter(const std::filesystem::path& directory, std::string source, std::string remedy)
     : root_(std::make_shared<UniqueFd>(::open(directory.c_str(), directory_flags))),
-      archive_(std::move(archive)),
+      source_(std::move(source)),
       remedy_(std::move(remedy)),
       last_parent_(root_) {
-  if (!*root_) throw Error(errno_failure(errno, Access::write, "unpack into " + directory.native()));
+  if (!*root_) throw Error(errno_failure(errno, Access::write, "make files in " + directory.native()));
 }
 
 void TreeWriter::add_directory(const std::string& name, const EntryAttributes& attributes) {
@@ -81,6 +81,17 @@ UniqueFd TreeWriter::add_file(const std::string& name) {
   }
   if (!file) fail(name, errno);
   return file;
+}
+
+void TreeWriter::write_file(const std::string& name, const UniqueFd& file, std::string_view bytes,
+                            std::uint64_t offset) const {
+  while (!bytes.empty()) {
+    const ssize_t put = ::pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) fail(name, errno);
+    bytes.remove_prefix(static_cast<std::size_t>(put));
+    offset += static_cast<std::uint64_t>(put);
+  }
 }
 
 void TreeWriter::finish_file(const std::string& name, const UniqueFd& file,
@@ -136,13 +147,12 @@ void TreeWriter::finish(const Interrupt& interrupt) {
 
 void TreeWriter::refuse(std::string_view name, std::string_view why) const {
   throw Error({.cause = Cause::bad_data,
-               .what = fmt::format("{}: entry {} is refused: {}", archive_, in_quotes(name), why),
+               .what = fmt::format("{}: entry {} is refused: {}", source_, in_quotes(name), why),
                .remedy = remedy_});
 }
 
 void TreeWriter::fail(std::string_view name, int error) const {
-  throw Error(
-      errno_failure(error, Access::write, fmt::format("unpack {} from {}", in_quotes(name), archive_)));
+  throw Error(errno_failure(error, Access::write, fmt::format("make {} of {}", in_quotes(name), source_)));
 }
 
 std::vector<std::string> TreeWriter::components(const std::string& name) const {
