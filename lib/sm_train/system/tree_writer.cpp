@@ -52,11 +52,13 @@ std::array<timespec, 2> times_of(const EntryAttributes& attributes) {
 
 }  // namespace
 
-TreeWriter::TreeWriter(const std::filesystem::path& directory, std::string source, std::string remedy)
+TreeWriter::TreeWriter(const std::filesystem::path& directory, std::string source, std::string remedy,
+                       std::size_t max_remembered_bytes)
     : root_(std::make_shared<UniqueFd>(::open(directory.c_str(), directory_flags))),
       source_(std::move(source)),
       remedy_(std::move(remedy)),
-      last_parent_(root_) {
+      last_parent_(root_),
+      max_remembered_bytes_(max_remembered_bytes) {
   if (!*root_) throw Error(errno_failure(errno, Access::write, "make files in " + directory.native()));
 }
 
@@ -65,6 +67,7 @@ void TreeWriter::add_directory(const std::string& name, const EntryAttributes& a
   const Place place = make_place(name);
   if (::mkdirat(place.parent->get(), place.name.c_str(), 0700) != 0 && errno != EEXIST) fail(name, errno);
   open_directory(place.parent, place.name, name);
+  if (!directories_.contains(place.path)) remember(name, place.path.size());
   directories_[place.path] = attributes;
 }
 
@@ -105,6 +108,7 @@ void TreeWriter::add_symlink(const std::string& name, const std::string& target,
                              const EntryAttributes& attributes) {
   const Place place = make_place(name);
   clear_place(place, name);
+  remember(name, place.path.size() + target.size());
   if (::symlinkat(target.c_str(), place.parent->get(), place.name.c_str()) != 0) fail(name, errno);
   symlinks_[place.path] = target;
   if (::utimensat(place.parent->get(), place.name.c_str(), times_of(attributes).data(),
@@ -195,6 +199,7 @@ TreeWriter::Directory TreeWriter::walk(const std::vector<std::string>& parts, co
 TreeWriter::Place TreeWriter::make_place(const std::string& name) {
   return find_place(name, [&](const Place& parent) {
     if (::mkdirat(parent.parent->get(), parent.name.c_str(), 0700) == 0) {
+      remember(name, parent.path.size());
       directories_.emplace(parent.path, EntryAttributes{});
       ++made_parents_;
     } else if (errno != EEXIST)
@@ -217,10 +222,25 @@ TreeWriter::Directory TreeWriter::open_directory(const Directory& parent, const 
 }
 
 void TreeWriter::clear_place(const Place& place, const std::string& name) {
-  symlinks_.erase(place.path);
+  if (const auto symlink = symlinks_.find(place.path); symlink != symlinks_.end()) {
+    remembered_bytes_ -= symlink->first.size() + symlink->second.size();
+    symlinks_.erase(symlink);
+  }
   if (::unlinkat(place.parent->get(), place.name.c_str(), 0) == 0 || errno == ENOENT) return;
   if (errno == EISDIR) refuse(name, "an earlier entry of that name is a directory");
   fail(name, errno);
+}
+
+/// Makes room for that many bytes more, of the entry `name`.
+void TreeWriter::remember(const std::string& name, std::size_t bytes) {
+  if (bytes > max_remembered_bytes_ - remembered_bytes_)
+    throw Error(
+        {.cause = Cause::bad_data,
+         .what = fmt::format("{}: the names of its directories and symlinks, with the targets of those, "
+                             "have more than {} bytes, which is the limit: entry {} is one too many",
+                             source_, max_remembered_bytes_, in_quotes(name)),
+         .remedy = "Leave out directories and symlinks that the job does not need."});
+  remembered_bytes_ += bytes;
 }
 
 bool stays_inside(const std::map<std::string, std::string>& symlinks, const std::string& link) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -25,15 +26,18 @@ struct EntryAttributes {
 /// whatever their names say. A name is walked component by component from the directory's descriptor and no
 /// symlink is ever followed; where the symlinks lead is judged once they are all there. Names are bytes, as
 /// open(2) takes them. Of several entries of one name the last stands, but a directory stays a directory.
-/// Each function throws Error that names source and entry: bad_data where an entry is refused; cannot_create,
-/// denied or io where the system refuses.
+/// Each function throws Error that names source and entry: bad_data where an entry is refused, or where the
+/// directories and symlinks have more names and targets than may be remembered; cannot_create, denied or io
+/// where the system refuses.
 class TreeWriter {
  public:
-  /// `source` stands for it in messages, and `remedy` is that of a refused entry.
+  /// `source` stands for it in messages, and `remedy` is that of a refused entry. Of directories and symlinks
+  /// no more than `max_remembered_bytes` are kept in memory to the end.
   TreeWriter(const std::filesystem::path& directory, std::string source,
              std::string remedy =
                  "Make the archive anew from inside the directory that holds the code, e.g. "
-                 "with tar -czf sourcedir.tar.gz -C DIRECTORY .");
+                 "with tar -czf sourcedir.tar.gz -C DIRECTORY .",
+             std::size_t max_remembered_bytes = std::size_t{64} << 20U);
 
   void add_directory(const std::string& name, const EntryAttributes& attributes);
   /// The new file, open for writing, in a mode that its owner alone can read until `finish_file`.
@@ -73,6 +77,7 @@ class TreeWriter {
   Directory open_directory(const Directory& parent, const std::string& component,
                            const std::string& name) const;
   void clear_place(const Place& place, const std::string& name);
+  void remember(const std::string& name, std::size_t bytes);
 
   Directory root_;
   std::string source_;
@@ -81,6 +86,8 @@ class TreeWriter {
   Directory last_parent_;
   std::string last_parent_path_;
   std::size_t made_parents_ = 0;
+  std::size_t max_remembered_bytes_;
+  std::size_t remembered_bytes_ = 0;  ///< of the names and targets in these two
   std::map<std::string, EntryAttributes> directories_;
   std::map<std::string, std::string> symlinks_;  ///< path -> target
 };
