@@ -6,7 +6,7 @@
 #include <string>
 
 #include "sm_train/aws/timestamp.hpp"
-#include "sm_train/system/http.hpp"
+#include "sm_train/system/http_stream.hpp"
 #include "support.hpp"
 
 namespace sm_train::fuzz {

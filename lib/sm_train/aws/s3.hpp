@@ -10,7 +10,7 @@
 #include "sm_train/aws/s3_uri.hpp"
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/system/byte_source.hpp"
-#include "sm_train/system/http.hpp"
+#include "sm_train/system/http_message.hpp"
 #include "sm_train/system/interrupt.hpp"
 #include "sm_train/system/process_env.hpp"
 

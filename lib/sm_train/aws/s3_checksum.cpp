@@ -7,8 +7,8 @@
 
 #include <fmt/core.h>
 
-#include "sm_train/aws/one_line.hpp"
 #include "sm_train/aws/s3.hpp"
+#include "sm_train/contract/one_line.hpp"
 #include "sm_train/system/digest.hpp"
 
 namespace sm_train {

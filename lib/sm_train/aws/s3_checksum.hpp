@@ -5,7 +5,7 @@
 
 #include "sm_train/system/byte_source.hpp"
 #include "sm_train/system/checksum.hpp"
-#include "sm_train/system/http.hpp"
+#include "sm_train/system/http_message.hpp"
 
 namespace sm_train {
 

@@ -5,8 +5,8 @@
 #include <fmt/core.h>
 
 #include "sm_train/aws/host_label.hpp"
-#include "sm_train/aws/one_line.hpp"
 #include "sm_train/aws/xml.hpp"
+#include "sm_train/contract/one_line.hpp"
 
 namespace sm_train {
 

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "sm_train/contract/failure.hpp"
-#include "sm_train/system/http.hpp"
+#include "sm_train/system/http_message.hpp"
 
 namespace sm_train {
 

@@ -7,10 +7,10 @@
 
 #include <fmt/core.h>
 
-#include "sm_train/aws/one_line.hpp"
 #include "sm_train/aws/s3_naming.hpp"
 #include "sm_train/aws/uri_encoding.hpp"
 #include "sm_train/aws/xml.hpp"
+#include "sm_train/contract/one_line.hpp"
 
 namespace sm_train {
 

@@ -7,7 +7,7 @@
 #include "sm_train/aws/endpoint.hpp"
 #include "sm_train/aws/s3_uri.hpp"
 #include "sm_train/aws/sigv4.hpp"
-#include "sm_train/system/http.hpp"
+#include "sm_train/system/http_message.hpp"
 
 namespace sm_train {
 

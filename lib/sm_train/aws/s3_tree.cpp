@@ -18,12 +18,13 @@ constexpr unsigned connections = 32;
 
 void get_object(const std::shared_ptr<S3Client>& client, const S3Uri& uri, const std::string& name,
                 const TakeObject& take) {
-  naming(to_string(uri), [&] {
-    S3Reader reader(client, uri);
-    const ByteSource bytes = [&] { return reader.read(); };
-    const auto& checksum = reader.facts().checksum;
-    take(name, checksum ? verified(bytes, *checksum) : bytes);
-  });
+  const std::string source = to_string(uri);
+  S3Reader reader = naming(source, [&] { return S3Reader(client, uri); });
+  const ByteSource bytes = [&] { return reader.read(); };
+  const auto& checksum = reader.facts().checksum;
+  const ByteSource whole = checksum ? verified(bytes, *checksum) : bytes;
+  // What `take` finds wrong it tells in its own words.
+  take(name, [&] { return naming(source, whole); });
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ using TakeObject = std::function<void(const std::string& name, const ByteSource&
 
 /// Gets all objects whose keys begin with that of `prefix`, several at the same time, but for the one whose
 /// key is the prefix itself: a console's mark of a folder. The first error ends it: no_input where there is
-/// no object, else as open_s3_object and `take` say.
+/// no object, else as open_s3_object says, with the object's URI, or as `take` does.
 void get_s3_objects(const S3Uri& prefix, const TakeObject& take, const S3Options& options = {},
                     const Interrupt& interrupt = {});
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "sm_train/aws/credentials.hpp"
-#include "sm_train/system/http.hpp"
+#include "sm_train/system/http_message.hpp"
 
 namespace sm_train {
 

@@ -38,7 +38,7 @@ struct CodeFile {
 };
 
 void unpack_or_store(const ByteSource& bytes, const CodeFile& file, const fs::path& tree,
-                     const ArchiveLimits& limits, const Interrupt& interrupt) {
+                     const TreeLimits& limits, const Interrupt& interrupt) {
   const auto [head, whole] = peek(bytes, archive_head_size);
   if (archive_format(head) != ArchiveFormat::none || has_archive_name(file.name))
     extract_archive(whole, file.source, tree, limits, interrupt);
@@ -85,7 +85,7 @@ void read_to_end(const ByteSource& bytes) {
 }
 
 void unpack_or_store_object(const ByteSource& bytes, const CodeFile& file, const fs::path& tree,
-                            const ArchiveLimits& limits, const Interrupt& interrupt) {
+                            const TreeLimits& limits, const Interrupt& interrupt) {
   try {
     unpack_or_store(bytes, file, tree, limits, interrupt);
   } catch (const S3Mismatch&) {
@@ -204,7 +204,7 @@ std::optional<TreeSize> fetch_code(const std::string& source, const fs::path& co
   return fetch_local(source, std::get<fs::path>(from), directory, options, in_time);
 }
 
-TreeSize extract_tar_file(const fs::path& source, const fs::path& target, const ArchiveLimits& limits,
+TreeSize extract_tar_file(const fs::path& source, const fs::path& target, const TreeLimits& limits,
                           const Interrupt& interrupt) {
   const ByteSource bytes = file_source(source);
   const fs::path directory = code_directory(target);

@@ -25,7 +25,7 @@ enum class ExistingCode {
 
 struct FetchOptions {
   ExistingCode existing_code = ExistingCode::overlay;
-  ArchiveLimits limits;
+  TreeLimits limits;
   std::chrono::milliseconds timeout{0};  ///< for all of it; zero: none
   S3Options s3;
 };
@@ -58,7 +58,7 @@ std::optional<TreeSize> fetch_code(const std::string& source, const std::filesys
 /// Throws Error that names the file: no_input, bad_data (also where it passes a limit), denied,
 /// cannot_create, io; and what `interrupt` throws.
 TreeSize extract_tar_file(const std::filesystem::path& source, const std::filesystem::path& target,
-                          const ArchiveLimits& limits = {}, const Interrupt& interrupt = {});
+                          const TreeLimits& limits = {}, const Interrupt& interrupt = {});
 
 /// Puts the bytes of the object `uri` (s3://bucket/key) into the file `destination`, or, where that is a
 /// directory, into it under the key's last segment, and gives the file's path. A file that is there is

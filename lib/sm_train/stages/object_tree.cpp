@@ -1,11 +1,9 @@
 #include "sm_train/stages/object_tree.hpp"
 
-#include "sm_train/system/files.hpp"
-
 namespace sm_train {
 
 ObjectTree::ObjectTree(const std::filesystem::path& directory, const std::string& source,
-                       const ArchiveLimits& limits)
+                       const TreeLimits& limits)
     : writer_(directory, source, "Rename the object, or fetch another prefix."), tally_(source, limits) {}
 
 void ObjectTree::add(const std::string& name, const ByteSource& bytes) {
@@ -14,8 +12,9 @@ void ObjectTree::add(const std::string& name, const ByteSource& bytes) {
   const UniqueFd file = add_entry(name);
   try {
     for (auto block = bytes(); !block.empty(); block = bytes()) {
+      const std::uint64_t offset = size;
       grow(name, size, block.size());
-      if (file) write_all(file.get(), block, name);
+      if (file) writer_.write_file(name, file, block, offset);
     }
   } catch (...) {
     take_back(size);

@@ -4,8 +4,8 @@
 #include <mutex>
 #include <string>
 
-#include "sm_train/system/archive_limits.hpp"
 #include "sm_train/system/byte_source.hpp"
+#include "sm_train/system/tree_limits.hpp"
 #include "sm_train/system/tree_writer.hpp"
 
 namespace sm_train {
@@ -15,7 +15,7 @@ namespace sm_train {
 class ObjectTree {
  public:
   /// `source` stands for the prefix in messages.
-  ObjectTree(const std::filesystem::path& directory, const std::string& source, const ArchiveLimits& limits);
+  ObjectTree(const std::filesystem::path& directory, const std::string& source, const TreeLimits& limits);
 
   /// May be called from several threads at the same time; what throws may be added once more. Throws
   /// Error: bad_data where the name leads out of the directory, could be another object's too, or is
@@ -33,7 +33,7 @@ class ObjectTree {
 
   std::mutex mutex_;
   TreeWriter writer_;
-  UnpackedTally tally_;
+  TreeTally tally_;
 };
 
 }  // namespace sm_train

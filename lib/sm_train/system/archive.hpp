@@ -3,9 +3,9 @@
 #include <filesystem>
 #include <string>
 
-#include "sm_train/system/archive_limits.hpp"
 #include "sm_train/system/byte_source.hpp"
 #include "sm_train/system/interrupt.hpp"
+#include "sm_train/system/tree_limits.hpp"
 
 namespace sm_train {
 
@@ -19,6 +19,6 @@ namespace sm_train {
 /// those that a zip marks as UTF-8 come out in normalisation form C. A zip's directory stands at its end: it
 /// is first put into a nameless file in `directory`, anything else is unpacked as it comes.
 void extract_archive(const ByteSource& bytes, const std::string& name, const std::filesystem::path& directory,
-                     const ArchiveLimits& limits = {}, const Interrupt& interrupt = {});
+                     const TreeLimits& limits = {}, const Interrupt& interrupt = {});
 
 }  // namespace sm_train

@@ -31,4 +31,17 @@ void Event::wait(const Interrupt& interrupt) const {
   }
 }
 
+void StopFlag::set() {
+  is_set_ = true;
+  event_.set();
+}
+
+void StopFlag::check() const {
+  if (is_set_) throw Stopped();
+}
+
+Interrupt StopFlag::interrupt() const {
+  return {.fd = event_.fd(), .check = [this] { check(); }};
+}
+
 }  // namespace sm_train

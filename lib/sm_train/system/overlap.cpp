@@ -1,37 +1,23 @@
 #include "sm_train/system/overlap.hpp"
 
-#include <array>
-#include <cerrno>
 #include <condition_variable>
-#include <cstdint>
 #include <deque>
 #include <exception>
 #include <mutex>
-#include <poll.h>
-#include <sys/eventfd.h>
 #include <thread>
-#include <unistd.h>
+#include <utility>
 
-#include "sm_train/contract/failure.hpp"
-#include "sm_train/system/files.hpp"
+#include "sm_train/system/event.hpp"
 #include "sm_train/system/start_thread.hpp"
-#include "sm_train/system/unique_fd.hpp"
 
 namespace sm_train {
 
 namespace {
 
-struct Stopped : std::exception {
-  const char* what() const noexcept override { return "the blocks are not wanted any more"; }
-};
-
 /// Where the puller hands its blocks to the consumer.
 class Handover {
  public:
-  explicit Handover(std::size_t kept_blocks)
-      : kept_blocks_(kept_blocks), taken_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    if (!taken_) throw Error(errno_failure(errno, Access::read, "make an event descriptor"));
-  }
+  explicit Handover(std::size_t kept_blocks) : kept_blocks_(kept_blocks) {}
 
   // The puller's side.
 
@@ -58,7 +44,7 @@ class Handover {
 
   void stop() {
     const std::lock_guard lock(mutex_);
-    is_stopped_ = true;
+    stop_.set();
     given_.notify_one();
   }
 
@@ -76,8 +62,8 @@ class Handover {
     std::unique_lock lock(mutex_);
     is_held_ = false;
     wake_puller();
-    given_.wait(lock, [this] { return is_stopped_ || is_at_end_ || failure_ || !queue_.empty(); });
-    if (is_stopped_) throw Stopped();
+    given_.wait(lock, [this] { return stop_.is_set() || is_at_end_ || failure_ || !queue_.empty(); });
+    stop_.check();
     if (is_at_end_) return {};
     if (queue_.empty()) std::rethrow_exception(failure_);
     const std::string_view block = queue_.front();
@@ -87,10 +73,8 @@ class Handover {
     return block;
   }
 
-  void check() {
-    const std::lock_guard lock(mutex_);
-    if (is_stopped_) throw Stopped();
-  }
+  /// Of all that the consumer does.
+  Interrupt interrupt() const { return stop_.interrupt(); }
 
   void end(std::exception_ptr outcome) {
     const std::lock_guard lock(mutex_);
@@ -107,24 +91,19 @@ class Handover {
         const std::lock_guard lock(mutex_);
         is_waiting_ = !is_met();
         if (!is_waiting_) return;
+        look_again_.clear();
       }
-      std::array<pollfd, 2> waited = {{{.fd = taken_.get(), .events = POLLIN, .revents = 0},
-                                       {.fd = interrupt.fd, .events = POLLIN, .revents = 0}}};
-      ::poll(waited.data(), waited.size(), -1);
-      if (waited[1].revents != 0) interrupt.check();
-      std::uint64_t count = 0;
-      [[maybe_unused]] const ssize_t got = ::read(taken_.get(), &count, sizeof count);
+      look_again_.wait(interrupt);
     }
   }
 
   void wake_puller() {
-    if (!is_waiting_) return;
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const ssize_t put = ::write(taken_.get(), &one, sizeof one);
+    if (is_waiting_) look_again_.set();
   }
 
   const std::size_t kept_blocks_;
-  const UniqueFd taken_;  ///< becomes readable where a waiting puller should look again
+  StopFlag stop_;
+  Event look_again_;  ///< for a puller that waits
   std::mutex mutex_;
   std::condition_variable given_;
   std::deque<std::string_view> queue_;
@@ -133,7 +112,6 @@ class Handover {
   bool is_held_ = false;  ///< the consumer has a block that is in the queue no more
   bool is_waiting_ = false;
   bool is_at_end_ = false;
-  bool is_stopped_ = false;
   bool consumed_ = false;
 };
 
@@ -154,8 +132,7 @@ class Consumer {
  private:
   static void run(Handover& handover, const Consume& consume) {
     try {
-      consume([&handover] { return handover.take(); },
-              {.fd = -1, .check = [&handover] { handover.check(); }});
+      consume([&handover] { return handover.take(); }, handover.interrupt());
       handover.end(nullptr);
     } catch (...) {
       handover.end(std::current_exception());

@@ -21,8 +21,6 @@ namespace {
 // The reader works on this much while the thread fills the room behind it.
 constexpr std::size_t max_block = std::size_t{256} << 10U;
 
-struct Stopped {};
-
 class ReadAhead {
  public:
   ReadAhead(OpenSource open, std::size_t capacity, Interrupt interrupt)
@@ -38,9 +36,8 @@ class ReadAhead {
   ~ReadAhead() {
     {
       const std::lock_guard lock(mutex_);
-      stopped_ = true;
+      stop_.set();
     }
-    stop_.set();
     has_room_.notify_one();
     thread_.join();
   }
@@ -79,8 +76,7 @@ class ReadAhead {
 
   void run() {
     try {
-      const ByteSource bytes =
-          open_({.fd = stop_.fd(), .check = [] { throw Stopped(); }});  // of every wait in there
+      const ByteSource bytes = open_(stop_.interrupt());
       for (auto block = bytes(); !block.empty(); block = bytes()) put(block);
       end(nullptr);
     } catch (...) {
@@ -91,8 +87,8 @@ class ReadAhead {
   void put(std::string_view block) {
     while (!block.empty()) {
       std::unique_lock lock(mutex_);
-      has_room_.wait(lock, [this] { return stopped_ || filled_ < capacity_; });
-      if (stopped_) throw Stopped();
+      has_room_.wait(lock, [this] { return stop_.is_set() || filled_ < capacity_; });
+      stop_.check();
       const std::size_t at = (start_ + filled_) % capacity_;
       const std::size_t size = std::min({block.size(), capacity_ - filled_, capacity_ - at});
       std::memcpy(&ring_[at], block.data(), size);
@@ -113,7 +109,7 @@ class ReadAhead {
   std::size_t capacity_;
   std::unique_ptr<char[]> ring_;  // untouched pages take no memory
   Interrupt interrupt_;
-  Event stop_;
+  StopFlag stop_;
   Event changed_;  // there are bytes, or the end
 
   std::mutex mutex_;
@@ -122,7 +118,6 @@ class ReadAhead {
   std::size_t filled_ = 0;
   std::size_t given_ = 0;  // of these, what the reader has
   bool ended_ = false;
-  bool stopped_ = false;
   std::exception_ptr error_;
 
   std::thread thread_;  // last: it uses all of them

@@ -7,21 +7,14 @@
 
 namespace sm_train {
 
-namespace {
-
-struct Stopped {};
-
-}  // namespace
-
 TaskPool::TaskPool(unsigned max_threads, Interrupt interrupt)
     : max_threads_(max_threads), interrupt_(std::move(interrupt)) {}
 
 TaskPool::~TaskPool() {
   {
     const std::lock_guard lock(mutex_);
-    stopped_ = true;
+    stop_.set();
   }
-  stop_.set();
   has_work_.notify_all();
   for (auto& thread : threads_) thread.join();
 }
@@ -65,7 +58,7 @@ bool TaskPool::is_finished() {
 }
 
 void TaskPool::run(unsigned thread) {
-  const Interrupt stop = {.fd = stop_.fd(), .check = [] { throw Stopped(); }};
+  const Interrupt stop = stop_.interrupt();
   while (const Task task = next_task()) {
     std::exception_ptr error;
     try {
@@ -79,8 +72,8 @@ void TaskPool::run(unsigned thread) {
 
 TaskPool::Task TaskPool::next_task() {
   std::unique_lock lock(mutex_);
-  has_work_.wait(lock, [this] { return stopped_ || !waiting_.empty(); });
-  if (stopped_) return {};
+  has_work_.wait(lock, [this] { return stop_.is_set() || !waiting_.empty(); });
+  if (stop_.is_set()) return {};
   Task task = std::move(waiting_.front());
   waiting_.pop_front();
   ++running_;
@@ -94,7 +87,6 @@ void TaskPool::end_task(std::exception_ptr error) {
   // A later one may just be that of a task which was stopped.
   if (error && !error_) {
     error_ = std::move(error);
-    stopped_ = true;
     stop_.set();
     has_work_.notify_all();
   }

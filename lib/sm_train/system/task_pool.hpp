@@ -46,14 +46,13 @@ class TaskPool {
 
   unsigned max_threads_;
   Interrupt interrupt_;
-  Event stop_;
+  StopFlag stop_;
   Event changed_;  // for the thread that posts
 
   std::mutex mutex_;
   std::condition_variable has_work_;
   std::deque<Task> waiting_;
   unsigned running_ = 0;
-  bool stopped_ = false;
   std::exception_ptr error_;
   std::vector<std::thread> threads_;
 };

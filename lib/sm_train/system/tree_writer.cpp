@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "sm_train/contract/failure.hpp"
+#include "sm_train/contract/one_line.hpp"
 #include "sm_train/system/files.hpp"
 
 namespace sm_train {
@@ -51,12 +52,14 @@ std::array<timespec, 2> times_of(const EntryAttributes& attributes) {
 
 }  // namespace
 
-TreeWriter::TreeWriter(const std::filesystem::path& directory, std::string archive, std::string remedy)
+TreeWriter::TreeWriter(const std::filesystem::path& directory, std::string source, std::string remedy,
+                       std::size_t max_remembered_bytes)
     : root_(std::make_shared<UniqueFd>(::open(directory.c_str(), directory_flags))),
-      archive_(std::move(archive)),
+      source_(std::move(source)),
       remedy_(std::move(remedy)),
-      last_parent_(root_) {
-  if (!*root_) throw Error(errno_failure(errno, Access::write, "unpack into " + directory.native()));
+      last_parent_(root_),
+      max_remembered_bytes_(max_remembered_bytes) {
+  if (!*root_) throw Error(errno_failure(errno, Access::write, "make files in " + directory.native()));
 }
 
 void TreeWriter::add_directory(const std::string& name, const EntryAttributes& attributes) {
@@ -64,6 +67,7 @@ void TreeWriter::add_directory(const std::string& name, const EntryAttributes& a
   const Place place = make_place(name);
   if (::mkdirat(place.parent->get(), place.name.c_str(), 0700) != 0 && errno != EEXIST) fail(name, errno);
   open_directory(place.parent, place.name, name);
+  if (!directories_.contains(place.path)) remember(name, place.path.size());
   directories_[place.path] = attributes;
 }
 
@@ -82,6 +86,17 @@ UniqueFd TreeWriter::add_file(const std::string& name) {
   return file;
 }
 
+void TreeWriter::write_file(const std::string& name, const UniqueFd& file, std::string_view bytes,
+                            std::uint64_t offset) const {
+  while (!bytes.empty()) {
+    const ssize_t put = ::pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) fail(name, errno);
+    bytes.remove_prefix(static_cast<std::size_t>(put));
+    offset += static_cast<std::uint64_t>(put);
+  }
+}
+
 void TreeWriter::finish_file(const std::string& name, const UniqueFd& file,
                              const EntryAttributes& attributes) const {
   if (::fchmod(file.get(), attributes.mode & 0777U) != 0 ||
@@ -93,6 +108,7 @@ void TreeWriter::add_symlink(const std::string& name, const std::string& target,
                              const EntryAttributes& attributes) {
   const Place place = make_place(name);
   clear_place(place, name);
+  remember(name, place.path.size() + target.size());
   if (::symlinkat(target.c_str(), place.parent->get(), place.name.c_str()) != 0) fail(name, errno);
   symlinks_[place.path] = target;
   if (::utimensat(place.parent->get(), place.name.c_str(), times_of(attributes).data(),
@@ -135,13 +151,12 @@ void TreeWriter::finish(const Interrupt& interrupt) {
 
 void TreeWriter::refuse(std::string_view name, std::string_view why) const {
   throw Error({.cause = Cause::bad_data,
-               .what = fmt::format("{}: entry {} is refused: {}", archive_, in_quotes(name), why),
+               .what = fmt::format("{}: entry {} is refused: {}", source_, in_quotes(name), why),
                .remedy = remedy_});
 }
 
 void TreeWriter::fail(std::string_view name, int error) const {
-  throw Error(
-      errno_failure(error, Access::write, fmt::format("unpack {} from {}", in_quotes(name), archive_)));
+  throw Error(errno_failure(error, Access::write, fmt::format("make {} of {}", in_quotes(name), source_)));
 }
 
 std::vector<std::string> TreeWriter::components(const std::string& name) const {
@@ -184,6 +199,7 @@ TreeWriter::Directory TreeWriter::walk(const std::vector<std::string>& parts, co
 TreeWriter::Place TreeWriter::make_place(const std::string& name) {
   return find_place(name, [&](const Place& parent) {
     if (::mkdirat(parent.parent->get(), parent.name.c_str(), 0700) == 0) {
+      remember(name, parent.path.size());
       directories_.emplace(parent.path, EntryAttributes{});
       ++made_parents_;
     } else if (errno != EEXIST)
@@ -206,19 +222,25 @@ TreeWriter::Directory TreeWriter::open_directory(const Directory& parent, const 
 }
 
 void TreeWriter::clear_place(const Place& place, const std::string& name) {
-  symlinks_.erase(place.path);
+  if (const auto symlink = symlinks_.find(place.path); symlink != symlinks_.end()) {
+    remembered_bytes_ -= symlink->first.size() + symlink->second.size();
+    symlinks_.erase(symlink);
+  }
   if (::unlinkat(place.parent->get(), place.name.c_str(), 0) == 0 || errno == ENOENT) return;
   if (errno == EISDIR) refuse(name, "an earlier entry of that name is a directory");
   fail(name, errno);
 }
 
-std::string in_quotes(std::string_view name) {
-  std::string text = "\"";
-  for (const char byte : name) {
-    const auto code = static_cast<unsigned char>(byte);
-    text += code < 0x20 || code == 0x7f ? fmt::format("\\x{:02x}", code) : std::string(1, byte);
-  }
-  return text + "\"";
+/// Makes room for that many bytes more, of the entry `name`.
+void TreeWriter::remember(const std::string& name, std::size_t bytes) {
+  if (bytes > max_remembered_bytes_ - remembered_bytes_)
+    throw Error(
+        {.cause = Cause::bad_data,
+         .what = fmt::format("{}: the names of its directories and symlinks, with the targets of those, "
+                             "have more than {} bytes, which is the limit: entry {} is one too many",
+                             source_, max_remembered_bytes_, in_quotes(name)),
+         .remedy = "Leave out directories and symlinks that the job does not need."});
+  remembered_bytes_ += bytes;
 }
 
 bool stays_inside(const std::map<std::string, std::string>& symlinks, const std::string& link) {

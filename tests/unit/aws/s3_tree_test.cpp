@@ -4,6 +4,7 @@
 
 #include "aws/s3_support.hpp"
 #include "support/interrupter.hpp"
+#include "support/trees.hpp"
 
 using namespace sm_train;
 using namespace sm_train::test;
@@ -108,6 +109,17 @@ TEST_CASE("an object that cannot be had ends the whole, and is named once") {
   const auto failure = failure_of_get(server);
   CHECK(failure.cause == Cause::denied);
   CHECK(failure.what.starts_with("s3://bucket/pre fix/sub/c&d: the credentials"));
+}
+
+TEST_CASE("what takes the objects tells in its own words what it finds wrong") {
+  TcpServer server(listing({last_page}));
+  const Failure refused = {.cause = Cause::bad_data, .what = "refused", .remedy = "Leave it out."};
+  const auto failure = failure_of([&] {
+    get_s3_objects(
+        prefix, [&](const std::string&, const ByteSource&) { throw Error(refused); }, options_for(server));
+  });
+  REQUIRE(failure.has_value());
+  CHECK(failure->what == refused.what);
 }
 
 TEST_CASE("an object with a wrong checksum is got once more") {

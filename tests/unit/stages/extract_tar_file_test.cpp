@@ -47,8 +47,7 @@ TEST_CASE("a local archive is laid over what is in the directory") {
 TEST_CASE("a local archive that is refused, or interrupted, leaves the directory as it was") {
   const Base base(gzip(tar({{.name = "train.py", .content = "new"}, {.name = "../escape"}})));
   put_file(base.target / "train.py", "old");
-  const auto check_refusal = [&](const std::string& archive, const ArchiveLimits& limits,
-                                 std::string_view why) {
+  const auto check_refusal = [&](const std::string& archive, const TreeLimits& limits, std::string_view why) {
     put_file(base.source, archive);
     const auto failure = failure_of([&] { extract_tar_file(base.source, base.target, limits); });
     REQUIRE(failure.has_value());

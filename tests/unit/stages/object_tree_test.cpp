@@ -1,7 +1,9 @@
 #include "sm_train/stages/object_tree.hpp"
 
+#include <csignal>
 #include <stdexcept>
 #include <string>
+#include <sys/resource.h>
 
 #include "catch.hpp"
 #include "sm_train/contract/failure.hpp"
@@ -20,12 +22,39 @@ ByteSource broken_after(const std::string& bytes) {
   };
 }
 
+bool names_once(const std::string& what, const std::string& source) {
+  return what.find(source) != std::string::npos && what.find(source) == what.rfind(source);
+}
+
 Failure refusal(ObjectTree& tree, const std::string& name, const std::string& content = "x") {
   const auto failure = failure_of([&] { tree.add(name, source_of(content)); });
   REQUIRE(failure.has_value());
   CHECK(failure->cause == Cause::bad_data);
+  CHECK(names_once(failure->what, "s3://b/p/"));
   return *failure;
 }
+
+/// For as long as it lives no file of this process grows beyond so many bytes.
+class LargestFile {
+ public:
+  explicit LargestFile(rlim_t size) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit = {.rlim_cur = size, .rlim_max = before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  LargestFile(const LargestFile&) = delete;
+  LargestFile& operator=(const LargestFile&) = delete;
+  LargestFile(LargestFile&&) = delete;
+  LargestFile& operator=(LargestFile&&) = delete;
+  ~LargestFile() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  void (*handler_)(int);
+  rlimit before_ = {};
+};
 
 }  // namespace
 
@@ -66,4 +95,15 @@ TEST_CASE("an object that is added once more counts once") {
   CHECK(refusal(tree, "b", "901").what.find("more than 10 bytes") != std::string::npos);
   tree.add("b", source_of("90"));
   CHECK(refusal(tree, "c", "").what.find("more than 2 entries") != std::string::npos);
+}
+
+TEST_CASE("where the file system takes no more, prefix and object are named once") {
+  const TempDir directory;
+  ObjectTree tree(directory.path(), "s3://b/p/", {});
+  const LargestFile limit(10);
+  const auto failure = failure_of([&] { tree.add("a.py", source_of("0123456789more", 4)); });
+  REQUIRE(failure.has_value());
+  CHECK(failure->cause == Cause::io);
+  CHECK(names_once(failure->what, "s3://b/p/"));
+  CHECK(names_once(failure->what, "a.py"));
 }

@@ -190,6 +190,25 @@ TEST_CASE("http_send refuses a body that is larger than its bound") {
   }
 }
 
+TEST_CASE("headers without an end are refused, and as no TransportError: they would come again") {
+  TcpServer server([](const ReceivedRequest&, Connection& c) {
+    const std::string line = "X-More: " + std::string(1000, 'x') + "\r\n";
+    c.send("HTTP/1.1 200 OK\r\n");
+    while (c.send(line)) {
+    }
+  });
+  try {
+    http_send({.url = server.url()});
+    FAIL("taken");
+  } catch (const Error& error) {
+    CHECK(dynamic_cast<const TransportError*>(&error) == nullptr);
+    CHECK(error.failure().cause == Cause::bad_data);
+    CHECK(error.failure().what ==
+          server.url() + ": the answer's headers have more than 262144 bytes, which is the limit.");
+    CHECK_FALSE(error.failure().remedy.empty());
+  }
+}
+
 TEST_CASE("a URL that is no http URL, and a header with a line break, are refused before anything is sent") {
   for (const char* url : {"file:///etc/passwd", "ftp://host/", "host/path", ""})
     CHECK_THROWS_AS(http_send({.url = url}), Error);

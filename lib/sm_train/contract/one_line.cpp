@@ -1,6 +1,8 @@
-#include "sm_train/aws/one_line.hpp"
+#include "sm_train/contract/one_line.hpp"
 
 #include <algorithm>
+
+#include <fmt/core.h>
 
 namespace sm_train {
 
@@ -13,6 +15,15 @@ std::string one_line(std::string_view text) {
   std::ranges::replace_if(
       line, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
   return text.size() > max_size ? line + "..." : line;
+}
+
+std::string in_quotes(std::string_view name) {
+  std::string text = "\"";
+  for (const char byte : name) {
+    const auto code = static_cast<unsigned char>(byte);
+    text += code < 0x20 || code == 0x7f ? fmt::format("\\x{:02x}", code) : std::string(1, byte);
+  }
+  return text + "\"";
 }
 
 }  // namespace sm_train

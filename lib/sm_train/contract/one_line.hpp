@@ -9,4 +9,7 @@ namespace sm_train {
 /// longer than 300 bytes.
 std::string one_line(std::string_view text);
 
+/// A file's name, as it may stand in a message: whole, in quotes, with \xNN for what a terminal would obey.
+std::string in_quotes(std::string_view name);
+
 }  // namespace sm_train

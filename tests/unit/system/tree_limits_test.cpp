@@ -18,7 +18,7 @@ namespace {
 constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20U;
 constexpr const char* tebibyte = "1099511627776";
 
-Tree extracted(const std::string& bytes, const ArchiveLimits& limits) {
+Tree extracted(const std::string& bytes, const TreeLimits& limits) {
   const TempDir directory;
   extract_archive(source_of(bytes), "code.tar", directory.path(), limits);
   return tree_of(directory.path());
@@ -35,7 +35,7 @@ std::uint64_t disk_use(const std::filesystem::path& directory) {
 }
 
 /// The message of a refusal that names archive and option, before more than the limit came to lie there.
-std::string refusal(const ByteSource& bytes, const ArchiveLimits& limits, std::string_view option) {
+std::string refusal(const ByteSource& bytes, const TreeLimits& limits, std::string_view option) {
   const TempDir directory;
   const auto failure =
       failure_of([&] { extract_archive(bytes, "s3://b/code.tar", directory.path(), limits); });

@@ -5,18 +5,19 @@
 
 namespace sm_train {
 
-/// Against archive bombs; zero: no limit.
-struct ArchiveLimits {
+/// Against an archive bomb, or an S3 prefix that holds far more than code; zero: no limit.
+struct TreeLimits {
   std::uint64_t max_entries = 1'000'000;
-  std::uint64_t max_bytes = std::uint64_t{64} << 30U;  ///< of all files together, as unpacked; holes count
+  std::uint64_t max_bytes = std::uint64_t{64}
+                            << 30U;  ///< of all files together, as they come to lie; holes count
 };
 
-/// What has been unpacked, against the limits. What is too much throws Error{bad_data} that names the
-/// archive.
-class UnpackedTally {
+/// What a source (an archive, an S3 prefix) has brought, against the limits. What is too much throws
+/// Error{bad_data} that names the source.
+class TreeTally {
  public:
-  /// `archive` stands for it in messages.
-  UnpackedTally(std::string archive, const ArchiveLimits& limits);
+  /// `source` stands for it in messages.
+  TreeTally(std::string source, const TreeLimits& limits);
 
   /// One entry more, beside all the `parents` so far that no entry had named.
   void count_entry(std::uint64_t parents);
@@ -34,8 +35,8 @@ class UnpackedTally {
  private:
   [[noreturn]] void fail(const std::string& what, const char* option) const;
 
-  std::string archive_;
-  ArchiveLimits limits_;
+  std::string source_;
+  TreeLimits limits_;
   std::uint64_t entries_ = 0;
   std::uint64_t bytes_ = 0;  ///< no more than max_bytes
 };
