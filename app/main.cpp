@@ -5,6 +5,7 @@
 #include "command_line.hpp"
 #include "fetch_job.hpp"
 #include "sm_train/contract/failure.hpp"
+#include "sm_train/contract/secrets.hpp"
 #include "sm_train/stages/report.hpp"
 #include "sm_train/stages/train.hpp"
 #include "sm_train/system/log.hpp"
@@ -33,6 +34,7 @@ int refuse(const Refused& refused) {
 
 int main(int argc, char* argv[]) try {
   open_missing_standard_streams();
+  keep_out_of_log(Secrets(process_env_vars()));
   Signals signals;
   const Invocation invocation = parse_command_line(argc, argv, process_env_vars());
   if (const auto* text = std::get_if<ShowText>(&invocation)) return show(*text);

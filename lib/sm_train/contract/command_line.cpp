@@ -53,14 +53,31 @@ bool is_of_name(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '.';
 }
 
+bool is_quote(char c) {
+  return c == '"' || c == '\'';
+}
+
+/// Whether a name whose value follows ends there: `name=`, or `"name":` as JSON and Python write it.
+bool ends_name(std::string_view word, std::size_t at) {
+  return word[at] == '=' || (word[at] == ':' && at > 0 && is_quote(word[at - 1]));
+}
+
 /// Where the secret of `name=value` begins, also behind other pairs: "lr=0.1,api_key=..."; npos without one.
 std::size_t secret_value_in(std::string_view word) {
   std::size_t name = 0;
   for (std::size_t i = 0; i < word.size(); ++i) {
-    if (word[i] == '=' && is_secret_name(word.substr(name, i - name))) return i + 1;
-    if (!is_of_name(word[i])) name = i + 1;
+    if (ends_name(word, i) && is_secret_name(word.substr(name, i - name))) return i + 1;
+    const bool is_in_name =
+        is_of_name(word[i]) || (is_quote(word[i]) && i + 1 < word.size() && word[i + 1] == ':');
+    if (!is_in_name) name = i + 1;
   }
   return std::string_view::npos;
+}
+
+std::string masked_word(std::string_view word, const Secrets& secrets) {
+  const std::size_t secret = secret_value_in(word);
+  if (secret == std::string_view::npos) return shell_word(secrets.masked(word));
+  return shell_word(secrets.masked(word.substr(0, secret))).append(secret_mask);
 }
 
 }  // namespace
@@ -70,17 +87,21 @@ std::string command_line(const Command& command, const Secrets& secrets) {
   bool value_is_secret = false;
   for (const std::string& word : command.argv) {
     if (!line.empty()) line += ' ';
-    const std::size_t secret = secret_value_in(word);
-    if (value_is_secret)
-      line += secret_mask;
-    else if (secret != std::string_view::npos)
-      line += shell_word(secrets.masked(word.substr(0, secret))).append(secret_mask);
-    else
-      line += shell_word(secrets.masked(word));
+    line += value_is_secret ? std::string(secret_mask) : masked_word(word, secrets);
     // What follows a flag may be another flag, as not each has a value.
     value_is_secret = is_flag(word) && word.find('=') == std::string::npos && is_secret_name(word);
   }
   return line;
+}
+
+std::vector<std::string> shown_variables(const EnvVars& variables, const Secrets& secrets) {
+  std::vector<std::string> lines;
+  for (const auto& [name, value] : variables) {
+    if (name == "SM_USER_ARGS") continue;
+    lines.push_back(name + "=" +
+                    (is_secret_name(name) ? std::string(secret_mask) : masked_word(value, secrets)));
+  }
+  return lines;
 }
 
 }  // namespace sm_train

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "sm_train/contract/command.hpp"
 #include "sm_train/contract/secrets.hpp"
@@ -8,8 +9,11 @@
 namespace sm_train {
 
 /// A command as one readable line that a shell would read back, for a person's eyes only. The value of a
-/// flag, or of a word `name=value`, with a secret name (see is_secret_name) is shown as `******`, as is what
-/// `secrets` holds.
+/// flag with a secret name (see is_secret_name) is shown as `******`, as are what `secrets` holds and, in a
+/// word, all behind `name=` or `"name":` with such a name.
 std::string command_line(const Command& command, const Secrets& secrets = {});
+
+/// Variables as lines NAME=VALUE, masked likewise. SM_USER_ARGS is left out: the command line shows it.
+std::vector<std::string> shown_variables(const EnvVars& variables, const Secrets& secrets);
 
 }  // namespace sm_train

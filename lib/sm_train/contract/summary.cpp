@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "sm_train/contract/command_line.hpp"
+#include "sm_train/contract/one_line.hpp"
 
 namespace sm_train {
 
@@ -21,6 +22,12 @@ std::string cpus(const Machine& machine) {
   if (machine.affinity_cpus != machine.num_cpus) text += fmt::format(" (affinity {})", machine.affinity_cpus);
   if (machine.quota_cpus > 0) text += fmt::format(" (quota {:.3g})", machine.quota_cpus);
   return text;
+}
+
+/// As the platform names it, else as the one who submitted it does.
+std::string job(const Environment& e) {
+  const std::string name = one_line(e.job_name.value_or(e.sagemaker_job_name));
+  return name.empty() ? "" : "job " + name + ", ";
 }
 
 std::string host(const Environment& e) {
@@ -52,9 +59,9 @@ std::string channels(const Environment& e) {
 
 std::vector<std::string> summary(const SummaryInput& input) {
   const Environment& e = input.environment;
-  return {(e.job_name ? "job " + *e.job_name + ", " : "") + host(e),
-          fmt::format("with {}; {}", devices(e.machine), channels(e)), "code from " + input.code,
-          "ready in " + timings_text(input.timings), "running " + command_line(input.program)};
+  return {job(e) + host(e), fmt::format("with {}; {}", devices(e.machine), channels(e)),
+          "code from " + one_line(input.code), "ready in " + timings_text(input.timings),
+          "running " + command_line(input.program)};
 }
 
 }  // namespace sm_train

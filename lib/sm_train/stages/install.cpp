@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "sm_train/contract/command_line.hpp"
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/contract/installer_error.hpp"
 #include "sm_train/stages/launch.hpp"
@@ -145,6 +146,7 @@ void make_executable(const CodeLayout& code, const std::string& program) {
 void install(const std::vector<InstallStep>& steps, Signals& signals) {
   for (const InstallStep& step : steps) {
     log(LogLevel::info, "installing " + step.what);
+    log(LogLevel::debug, "running " + command_line(step.command));
     const auto start = std::chrono::steady_clock::now();
     const Outcome outcome =
         launch(step.command, signals, {.name = "the installer", .grace = grace, .relay_output = false});

@@ -6,9 +6,11 @@
 
 #include <fmt/format.h>
 
+#include "sm_train/contract/command_line.hpp"
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/contract/plan.hpp"
 #include "sm_train/contract/python_text.hpp"
+#include "sm_train/contract/secrets.hpp"
 #include "sm_train/contract/summary.hpp"
 #include "sm_train/contract/timings.hpp"
 #include "sm_train/stages/channel_args.hpp"
@@ -52,6 +54,18 @@ Plan plan_job(const Environment& environment, const CodeLayout& code, const Opti
                     .as_root = ::geteuid() == 0});
 }
 
+void say_what_starts(const Environment& environment, const std::string& code, const Command& program,
+                     const Timings& timings) {
+  const Secrets secrets(program.env);
+  if (environment.log_level <= static_cast<int>(LogLevel::debug))
+    for (const std::string& variable : shown_variables(program.env, secrets)) log(LogLevel::debug, variable);
+  // The hyperparameters may hold secrets too.
+  keep_out_of_log(secrets);
+  for (const std::string& line :
+       summary({.environment = environment, .code = code, .program = program, .timings = timings}))
+    log(LogLevel::info, line);
+}
+
 int run_job(const Options& options, Signals& signals, PhaseClock& clock) {
   const Paths& paths = options.paths;
   clock.begin("load");
@@ -77,11 +91,7 @@ int run_job(const Options& options, Signals& signals, PhaseClock& clock) {
   if (plan.kind == EntryPointKind::command) make_executable(code, program);
   const auto moved = move_large_variables(plan.program, exec_limits());
 
-  for (const std::string& line : summary({.environment = environment,
-                                 .code = code_source,
-                                 .program = plan.program,
-                                 .timings = clock.timings()}))
-    log(LogLevel::info, line);
+  say_what_starts(environment, code_source, plan.program, clock.timings());
   signals.interrupt_of("before the program was started").check();
   clock.begin("program");
   const Outcome outcome = launch(plan.program, signals, {.grace = options.grace_period});
@@ -103,6 +113,7 @@ int run_and_report(const Options& options, Signals& signals, PhaseClock& clock) 
 }  // namespace
 
 int train(const Options& options, Signals& signals) {
+  keep_out_of_log(Secrets(options.environment));
   if (options.log_level) set_log_level(log_level_number(*options.log_level).value_or(20));
   PhaseClock clock;
   const int code = run_and_report(options, signals, clock);

@@ -20,6 +20,7 @@ struct Output {
   std::mutex mutex;
   std::string status;
   LogWriter divert;
+  Secrets secrets;
   bool is_inside_line = false;
 };
 
@@ -62,6 +63,12 @@ void set_log_level(int level) {
   threshold = level;
 }
 
+void keep_out_of_log(Secrets secrets) {
+  Output& out = output();
+  const std::lock_guard lock(out.mutex);
+  out.secrets = std::move(secrets);
+}
+
 void log(LogLevel level, std::string_view message) {
   if (is_kept_back(level)) return;
   Output& out = output();
@@ -70,7 +77,7 @@ void log(LogLevel level, std::string_view message) {
   if (std::exchange(out.is_inside_line, false)) line += '\n';
   line += "sm-train: ";
   line += label(level);
-  line += message;
+  line += out.secrets.masked(message);
   line += '\n';
   line += out.status;
   if (out.divert)

@@ -3,6 +3,8 @@
 #include <functional>
 #include <string_view>
 
+#include "sm_train/contract/secrets.hpp"
+
 namespace sm_train {
 
 /// Levels are numbered as Python's logging numbers them, since sagemaker_container_log_level is.
@@ -11,6 +13,9 @@ enum class LogLevel { debug = 10, info = 20, warning = 30, error = 40, critical 
 /// Lines below this level are not written. Info at the start; errors always are. The logger is the one thing
 /// global here, and may be used by several threads.
 void set_log_level(int level);
+
+/// Masks these secrets in the lines from now on, in the place of those given before.
+void keep_out_of_log(Secrets secrets);
 
 /// Writes "sm-train: " and `message` as a line of stderr.
 void log(LogLevel level, std::string_view message);

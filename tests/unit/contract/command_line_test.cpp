@@ -36,6 +36,9 @@ TEST_CASE("a word that gives a value to a secret name is masked from there on") 
   CHECK(line({"p", "API_KEY=s3cr3t", "trainer.hf_token=s3cr3t", "lr=1"}) ==
         "p API_KEY=****** trainer.hf_token=****** lr=1");
   CHECK(line({"p", "--options", "lr=1,api_key=s3,cr3t"}) == "p --options lr=1,api_key=******");
+  CHECK(line({"p", R"({"a":1,"api_key":"s3cr3t"})"}) == R"(p '{"a":1,"api_key":'******)");
+  CHECK(line({"p", "{'api_key': 's3cr3t'}"}) == R"(p '{'\''api_key'\'':'******)");
+  CHECK(line({"p", R"({"api_key_id":1, "keys": [1]})", "key:1"}) == R"(p '{"api_key_id":'****** key:1)");
   CHECK(line({"p", "a=b=c", "monkey", "x==y"}) == "p a=b=c monkey x==y");
 }
 
@@ -43,4 +46,16 @@ TEST_CASE("the secrets of the process are masked in a command line before it is 
   const Secrets secrets(EnvVars{{"DB_PASSWORD", "it's a secret"}});
   CHECK(command_line({.argv = {"p", "--dsn", "it's a secret", "https://u:p@host/"}, .env = {}, .cwd = {}},
                      secrets) == "p --dsn '******' 'https://******@host/'");
+}
+
+TEST_CASE("variables are shown with their secrets masked, those in JSON too") {
+  const EnvVars variables = {{"A", "it's"},
+                             {"HOME", "/root"},
+                             {"HF_TOKEN", "s3cr3t"},
+                             {"SM_HPS", R"({"hf_token":"s\"3","lr":1})"},
+                             {"SM_USER_ARGS", R"(["--hf_token","s3cr3t"])"},
+                             {"URL", "https://u:p@host/"}};
+  CHECK(shown_variables(variables, {}) ==
+        std::vector<std::string>{R"(A='it'\''s')", "HF_TOKEN=******", "HOME=/root",
+                                 R"(SM_HPS='{"hf_token":'******)", "URL='https://******@host/'"});
 }

@@ -26,6 +26,7 @@ std::vector<std::string> summary_of(const Environment& environment) {
 TEST_CASE("the summary says which job runs where, with what, from where and how, and masks secrets") {
   Environment e = environment_of({"algo-1", "algo-2"}, "algo-2");
   e.job_name = "demo-1";
+  e.sagemaker_job_name = "of the SDK";
   e.channel_input_dirs = {{"train", "/a"}, {"test", "/b"}};
   e.machine = {.num_cpus = 8, .affinity_cpus = 4, .quota_cpus = 1.5, .num_gpus = 1};
   CHECK(summary_of(e) == std::vector<std::string>{
@@ -35,6 +36,12 @@ TEST_CASE("the summary says which job runs where, with what, from where and how,
                              "ready in 0.213 s: load 0.001, fetch 0.212",
                              "running python3 train.py --lr 0.1 --api-token ******",
                          });
+}
+
+TEST_CASE("the summary takes the job's name from its hyperparameters where the platform gives none") {
+  Environment e = environment_of({"algo-1"}, "algo-1");
+  e.sagemaker_job_name = "demo\n1";
+  CHECK(summary_of(e)[0] == "job demo 1, host algo-1 (ml.m5.xlarge)");
 }
 
 TEST_CASE("the summary leaves out what there is nothing to say of") {

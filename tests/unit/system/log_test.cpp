@@ -48,6 +48,18 @@ TEST_CASE("where info is kept back there is no status line") {
   CHECK(child.finish().err == "sm-train: error: told\n");
 }
 
+TEST_CASE("secrets are masked in each line") {
+  Child child([] {
+    log(LogLevel::info, "at https://u:p@host/ with correct-horse");
+    keep_out_of_log(Secrets(EnvVars{{"MY_PASSWORD", "correct-horse"}}));
+    log(LogLevel::error, "at https://u:p@host/ with correct-horse");
+    return 0;
+  });
+  CHECK(child.finish().err ==
+        "sm-train: at https://******@host/ with correct-horse\n"
+        "sm-train: error: at https://******@host/ with ******\n");
+}
+
 TEST_CASE("threads that log and draw at once tear no line") {
   Child child([] {
     std::vector<std::jthread> threads;
