@@ -1,9 +1,8 @@
 """What output/failure says of real programs that fail: the cause, what to do about it, and no secrets."""
 import shutil
-import subprocess
 import unittest
 
-from support import EndToEndTest
+from support import EndToEndTest, new_mounts
 
 ARGPARSE = """
 import argparse
@@ -23,17 +22,6 @@ code=$?
 cp -R "$disk/ml/output" "$output"
 exit $code
 """
-
-
-def new_mounts():
-    """A command that runs another with mounts of its own, or why there is none."""
-    tried = []
-    for command in (["unshare", "--mount"], ["unshare", "--map-root-user", "--mount"]):
-        run = subprocess.run([*command, "mount", "-t", "tmpfs", "tmpfs", "/mnt"], capture_output=True, text=True)
-        if run.returncode == 0:
-            return command, None
-        tried.append(f"{' '.join(command)}: {run.stderr.strip()}")
-    return None, "no tmpfs can be mounted here: " + "; ".join(tried)
 
 
 class FailureTest(EndToEndTest):

@@ -3,7 +3,7 @@ import http.server
 import unittest
 
 from package_index import PackageIndex, Venvs, pip_env
-from support import EndToEndTest, http_server, tar_gz, terminate, wait_until
+from support import EndToEndTest, http_server, running, tar_gz, terminate, wait_until
 
 # A package's program tells which distribution it was imported from, and how it was run.
 PACKAGE_PROGRAM = """
@@ -78,6 +78,18 @@ class Requirements(InstallTest):
         self.assertFalse((job.path / "model/record.json").exists(), "the program was run")
 
     def test_sigterm_while_pip_waits_for_its_index_ends_the_launcher(self):
+        self.check_sigterm_during_an_install()
+
+    def test_sigterm_ends_a_pip_that_ignores_it(self):
+        pid_file = self.directory / "pid of pip"
+        next((self.directory / "venv").glob("lib/*/site-packages/pip")).with_name("ignore.pth").write_text(
+            "import os, signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+            f"open({str(pid_file)!r}, 'w').write(str(os.getpid()))\n")
+        run = self.check_sigterm_during_an_install()
+        self.assertIn("the installer did not end in 0.5 s, and was killed", run.stderr)
+        self.assertFalse(running(int(pid_file.read_text())), "pip still runs")
+
+    def check_sigterm_during_an_install(self):
         asked = []
 
         class Silent(http.server.BaseHTTPRequestHandler):
@@ -95,8 +107,9 @@ class Requirements(InstallTest):
             wait_until(lambda: asked, "pip's request")
             terminate(process)
             run = self.finish(process, job)
-        self.assert_fault(run, 143, "SIGTERM")
+        self.assert_fault(run, 143, "SIGTERM", "while installing")
         self.assertFalse((job.path / "model/record.json").exists(), "the program was run")
+        return run
 
 
 class Packages(InstallTest):

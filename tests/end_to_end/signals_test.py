@@ -1,8 +1,11 @@
 """SIGTERM reaches the program; during a step of the launcher's own it ends that step."""
+import os
+import pathlib
 import signal
+import sys
 import unittest
 
-from support import EndToEndTest, running, stalling_server, terminate, wait_until
+from support import EndToEndTest, as_pid_1, running, stalling_server, terminate, wait_until
 
 WAITING = """
 import os, signal, sys, time
@@ -60,6 +63,18 @@ class Signals(EndToEndTest):
         self.assert_succeeded(run)
         wait_until(lambda: not running(int(run.stdout)), "the program's child to end")
 
+    def test_sigterm_while_the_machine_is_looked_at_ends_the_launcher_and_is_reported(self):
+        bin_directory = self.directory / "bin"
+        bin_directory.mkdir()
+        tool = bin_directory / "nvidia-smi"  # one that hangs, as that of a GPU that fell off the bus
+        tool.write_text("#!/bin/sh\necho >\"$0.started\"\nexec sleep 1000\n")
+        tool.chmod(0o755)
+        job = self.job()
+        process = self.start("train", "--base-path", job.path, env={"PATH": f"{bin_directory}:/usr/bin:/bin"})
+        wait_until((bin_directory / "nvidia-smi.started").exists, "nvidia-smi")
+        terminate(process)
+        self.assert_fault(self.finish(process, job), 143, "SIGTERM", "while looking at the machine")
+
     def test_sigterm_during_a_fetch_ends_the_launcher_and_is_reported(self):
         uri = "s3://jobs/slow.tar.gz"
         with stalling_server() as (endpoint, asked):
@@ -73,6 +88,47 @@ class Signals(EndToEndTest):
             run = self.finish(process, job)
         self.assert_fault(run, 143, "SIGTERM")
         self.assert_nothing_fetched(job)
+
+
+class Pid1(EndToEndTest):
+    def start_as_pid_1(self, source):
+        command, why_not = as_pid_1()
+        if not command:
+            self.skipTest(why_not)
+        job = self.job(source=source)
+        # Without a tool that would be asked for devices.
+        process = self.start("train", "--base-path", job.path, "--python", sys.executable,
+                             under=[*command, "env", f"PATH={self.directory}"])
+        return process, job
+
+    def test_no_process_is_started_but_the_program(self):
+        process, job = self.start_as_pid_1("import os; print(os.getpid(), os.getppid())")
+        run = self.finish(process, job)
+        self.assert_succeeded(run)
+        self.assertEqual(run.stdout, b"2 1\n")
+
+    def test_orphans_are_reaped_and_sigterm_passes(self):
+        process, job = self.start_as_pid_1("""
+            import os, pathlib, signal, sys, time
+            def states():
+                stats = [path.joinpath("stat").read_text() for path in pathlib.Path("/proc").glob("[0-9]*")]
+                return [stat.rsplit(")", 1)[1].split()[0] for stat in stats]
+            signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))
+            for _ in range(50):
+                if os.fork() == 0:
+                    os.fork()  # this one's child becomes PID 1's
+                    os._exit(0)
+                os.wait()
+            while len(states()) > 2:
+                time.sleep(0.01)
+            print("reaped", flush=True)
+            while True:
+                signal.pause()
+        """)
+        self.assertEqual(process.stdout.readline(), b"reaped\n")
+        launcher = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+        os.kill(int(launcher), signal.SIGTERM)
+        self.assertEqual(self.finish(process, job).code, 7)
 
 
 if __name__ == "__main__":

@@ -262,6 +262,27 @@ def wait_until(condition, what):
     raise AssertionError(f"waited in vain for {what}")
 
 
+def unshared(options, trial):
+    """A command that runs another in namespaces of its own, or why there is none; `trial` must succeed there."""
+    tried = []
+    for command in (["unshare", *options], ["unshare", "--map-root-user", *options]):
+        run = subprocess.run([*command, *trial], capture_output=True, text=True)
+        if run.returncode == 0:
+            return command, None
+        tried.append(f"{' '.join(command)}: {run.stderr.strip()}")
+    return None, "no such namespace can be had here: " + "; ".join(tried)
+
+
+def new_mounts():
+    """A command that runs another with mounts of its own, or why there is none."""
+    return unshared(["--mount"], ["mount", "-t", "tmpfs", "tmpfs", "/mnt"])
+
+
+def as_pid_1():
+    """A command that runs another as PID 1 of its own namespace, with its own /proc, or why there is none."""
+    return unshared(["--pid", "--fork", "--mount-proc"], ["true"])
+
+
 def running(pid):
     """Whether a process is there and is no zombie."""
     try:

@@ -1,14 +1,13 @@
 """What the machine does not give: room, permission, memory. The last is measured."""
 import os
 import shutil
-import subprocess
 import tarfile
 import unittest
 
 import support
 from faulty_s3 import Object, Pattern
 from fetching import CANNOT_CREATE, DENIED, IO, KEPT, NO_MD5, TREE_TAR_GZ, FetchTest
-from support import tar_gz
+from support import new_mounts, tar_gz
 
 MEBIBYTE = 1024 * 1024
 NOBODY = 65534
@@ -35,17 +34,6 @@ code=$?
 cp -R "$target" "$copy"
 exit $code
 """
-
-
-def new_mounts():
-    """A command that runs another with mounts of its own, or why there is none."""
-    tried = []
-    for command in (["unshare", "--mount"], ["unshare", "--map-root-user", "--mount"]):
-        run = subprocess.run([*command, "mount", "-t", "tmpfs", "tmpfs", "/mnt"], capture_output=True, text=True)
-        if run.returncode == 0:
-            return command, None
-        tried.append(f"{' '.join(command)}: {run.stderr.strip()}")
-    return None, "no tmpfs can be mounted here: " + "; ".join(tried)
 
 
 class Disks(FetchTest):
