@@ -17,8 +17,9 @@ namespace sm_train {
 
 namespace {
 
-constexpr std::array forwardable = {SIGTERM, SIGINT,   SIGHUP,  SIGQUIT, SIGUSR1,
-                                    SIGUSR2, SIGWINCH, SIGCONT, SIGTSTP};
+// Those of our own faults, and those that stop us for touching a terminal from the background.
+constexpr std::array not_for_the_program = {SIGABRT, SIGBUS,  SIGFPE,  SIGILL, SIGSEGV,
+                                            SIGSYS,  SIGTRAP, SIGTTIN, SIGTTOU};
 
 constexpr std::array<std::pair<int, Cause>, 4> ending = {{
     {SIGTERM, Cause::terminated},
@@ -34,9 +35,8 @@ bool is_ignored(int signal) {
 
 sigset_t signals_to_own() {
   sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGCHLD);
-  for (const int signal : forwardable) sigaddset(&set, signal);
+  sigfillset(&set);
+  for (const int signal : not_for_the_program) sigdelset(&set, signal);
   // Whoever starts us under nohup(1) wants the program to outlive the terminal. A shell also ignores SIGINT
   // and SIGQUIT for what it starts with &, but those may still be sent on purpose.
   if (is_ignored(SIGHUP)) sigdelset(&set, SIGHUP);

@@ -11,9 +11,9 @@ namespace sm_train {
 /// signal and `step` ("while fetching the code"); others do nothing.
 void throw_if_ending(int signal, const char* step);
 
-/// Owns the process's signals: made first thing in main(), before any thread. It blocks every signal that can
-/// be forwarded (SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT, SIGTSTP) and SIGCHLD,
-/// ignores SIGPIPE, and gives them back as a readable descriptor.
+/// Owns the process's signals: made first thing in main(), before any thread. It blocks all but those of its
+/// own faults (SIGSEGV and the like) and SIGTTIN and SIGTTOU, ignores SIGPIPE, and gives what comes in as a
+/// readable descriptor.
 class Signals {
  public:
   Signals();

@@ -20,8 +20,8 @@ def handle(number, _):
     print("got", number)
     left -= 1
     if left == 0: sys.exit(3)
-for s in "TERM INT HUP QUIT USR1 USR2 WINCH CONT TSTP".split():
-    signal.signal(getattr(signal, "SIG" + s), handle)
+for s in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD}:
+    signal.signal(s, handle)
 print("ready")
 while True: signal.pause()
 )");
@@ -38,7 +38,9 @@ char state_of(int pid) {
 }  // namespace
 
 TEST_CASE("each signal that can be forwarded reaches the program") {
-  const int signal = GENERATE(SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT, SIGTSTP);
+  const int signal = GENERATE(SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT, SIGTSTP,
+                              SIGALRM, SIGIO, SIGPROF, SIGPWR, SIGSTKFLT, SIGURG, SIGVTALRM, SIGXCPU, SIGXFSZ,
+                              SIGRTMIN, SIGRTMIN + 1, SIGRTMAX);
   Child child([] { return exit_code(launch_here(listener(1))); });
   child.wait_for("ready\n");
   child.send(signal);

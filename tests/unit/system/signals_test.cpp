@@ -18,8 +18,8 @@ using Catch::Matchers::Contains;
 TEST_CASE("each signal that can be forwarded is taken, and none ends the process") {
   Child child([] {
     Signals signals;
-    for (const int signal :
-         {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT, SIGTSTP, SIGCHLD}) {
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT, SIGTSTP,
+                             SIGCHLD, SIGALRM, SIGXCPU, SIGRTMIN, SIGRTMAX}) {
       raise(signal);
       if (signals.take() != signal) return signal;
     }
