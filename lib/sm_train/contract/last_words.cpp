@@ -19,7 +19,7 @@ bool is_blank(const std::string& line) {
 /// A line as the program wrote it, where mpirun or torchrun has put the rank before it.
 std::string_view without_rank(std::string_view line) {
   if (!line.starts_with('[')) return line;
-  const std::size_t end = line.find("]");
+  const std::size_t end = line.find(']');
   if (end == std::string_view::npos) return line;
   std::string_view rest = line.substr(end + 1);
   for (const std::string_view mark : {"<stderr>:", "<stdout>:", ": ", ":"}) {

@@ -180,7 +180,7 @@ ErrorMessage stacked(ErrorMessage above, const ErrorMessage& below) {
 }
 
 ErrorMessage words_of_child(const Lines& lines) {
-  const ErrorMessage words = find_last_words(lines).value_or(last_lines(lines));
+  ErrorMessage words = find_last_words(lines).value_or(last_lines(lines));
   if (words.lines.size() <= most_lines_of_child) return words;
   // From the cause on, or else the very last.
   const std::size_t start = std::min(words.important.front(), words.lines.size() - most_lines_of_child);
