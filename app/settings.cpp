@@ -37,11 +37,33 @@ std::vector<Setting> settings_of_the_program() {
        .variables = {"SM_TRAIN_PYTHON"},
        .help = "The Python interpreter; else that of VIRTUAL_ENV, of CONDA_PREFIX, python3 or python",
        .set = [](Options& o, const std::string& text) { o.python = not_empty(text); }},
+  };
+}
+
+std::vector<Setting> settings_of_installing() {
+  return {
       {.option = "--requirements",
        .value_name = "FILE",
        .variables = {"SM_TRAIN_REQUIREMENTS"},
-       .help = "What pip installs, below code/ or absolute; else requirements.txt",
-       .set = [](Options& o, const std::string& text) { o.requirements = not_empty(text); }},
+       .help = "What the program requires, below code/ or absolute; else requirements.txt",
+       .set = [](Options& o, const std::string& text) { o.install.requirements = not_empty(text); }},
+      {.option = "--installer",
+       .value_name = "auto|pip|uv|none",
+       .variables = {"SM_TRAIN_INSTALLER"},
+       .help = "What installs it: auto takes uv where it is on PATH, unless it would not follow how pip is "
+               "configured, and else pip; none installs nothing",
+       .set =
+           [](Options& o, const std::string& text) {
+             o.install.installer = choose<InstallerChoice>(text, {{"auto", InstallerChoice::automatic},
+                                                                  {"pip", InstallerChoice::pip},
+                                                                  {"uv", InstallerChoice::uv},
+                                                                  {"none", InstallerChoice::none}});
+           }},
+      {.option = "--install-timeout",
+       .value_name = "SECONDS",
+       .variables = {"SM_TRAIN_INSTALL_TIMEOUT"},
+       .help = "How long installing may take; 0, which is no limit",
+       .set = [](Options& o, const std::string& text) { o.install.timeout = seconds(text); }},
   };
 }
 
@@ -158,8 +180,8 @@ std::vector<Setting> settings_of_the_run() {
 
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;
-  for (const auto& group :
-       {settings_of_the_program(), settings_of_fetching(), settings_of_arguments(), settings_of_the_run()})
+  for (const auto& group : {settings_of_the_program(), settings_of_fetching(), settings_of_installing(),
+                            settings_of_arguments(), settings_of_the_run()})
     all.insert(all.end(), group.begin(), group.end());
   return all;
 }

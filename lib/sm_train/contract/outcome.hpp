@@ -20,6 +20,7 @@ struct Outcome {
   std::string stdout_tail;  ///< the last 64 KiB that it wrote, byte for byte
   std::string stderr_tail;
   std::optional<int> told_to_end;  ///< the first SIGTERM, SIGINT, SIGHUP or SIGQUIT that was passed on to it
+  bool timed_out = false;          ///< it was still running at its time limit, and was told to end
   bool out_of_memory = false;      ///< the kernel's cgroup counted an out-of-memory kill while it ran
 };
 

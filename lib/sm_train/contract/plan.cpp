@@ -35,13 +35,6 @@ void require_program(const std::string& program, const CodeLayout& code) {
                          "where the code is."});
 }
 
-const std::string& require_python(const Interpreter& python) {
-  if (!python.path.empty()) return python.path;
-  throw Error({.cause = Cause::not_found,
-               .what = fmt::format("No Python interpreter was found: looked for {}.", python.looked_for),
-               .remedy = "Install one in the image, or name it with --python or SM_TRAIN_PYTHON."});
-}
-
 void require_framework_function(const std::string& name) {
   const std::size_t colon = name.find(':');
   if (colon != 0 && colon != std::string::npos && colon + 1 < name.size() &&
@@ -53,14 +46,18 @@ void require_framework_function(const std::string& name) {
        .remedy = "Correct it, or remove it to run sagemaker_program itself."});
 }
 
+void put_before(std::string& path, const std::vector<std::string>& directories) {
+  if (!directories.empty())
+    path = fmt::format("{}{}{}", fmt::join(directories, ":"), path.empty() ? "" : ":", path);
+}
+
 EnvVars program_env(const PlanInput& input) {
   EnvVars env = input.process_env;
   for (const auto& [name, value] : to_env_vars(input.environment, input.arguments)) {
     const std::string what = "The variable " + name;
     env[os_bytes(name, what)] = os_bytes(value, what);
   }
-  const std::string inherited = env["PYTHONPATH"];
-  env["PYTHONPATH"] = input.code.directory + (inherited.empty() ? "" : ":" + inherited);
+  put_before(env["PYTHONPATH"], {input.code.directory});
   env.emplace("PYTHONUNBUFFERED", "1");
   return env;
 }
@@ -77,40 +74,6 @@ Command program_command(const PlanInput& input, EntryPointKind kind) {
     flag = argument.starts_with('-') ? argument : flag;
   }
   return command;
-}
-
-/// pip in the user's interpreter. In an image there is nobody else whose packages it could break, so the mark
-/// of an externally managed interpreter (PEP 668) does not stop root.
-EnvVars pip_env(const PlanInput& input) {
-  EnvVars env = input.process_env;
-  env.emplace("PIP_DISABLE_PIP_VERSION_CHECK", "1");
-  if (input.as_root) {
-    env.emplace("PIP_BREAK_SYSTEM_PACKAGES", "1");
-    env.emplace("PIP_ROOT_USER_ACTION", "ignore");
-  }
-  return env;
-}
-
-std::vector<InstallStep> install_steps(const PlanInput& input, EntryPointKind kind) {
-  const std::string requirements = !input.requirements.empty()   ? input.requirements
-                                   : input.code.has_requirements ? "requirements.txt"
-                                                                 : "";
-  const bool package = kind == EntryPointKind::python_package;
-  if (requirements.empty() && !package) return {};
-
-  Command pip{.argv = {require_python(input.python), "-m", "pip", "install"},
-              .env = pip_env(input),
-              .cwd = input.code.directory};
-  std::vector<std::string> what;
-  if (package) {
-    pip.argv.emplace_back(".");
-    what.emplace_back("the package in " + input.code.directory);
-  }
-  if (!requirements.empty()) {
-    pip.argv.insert(pip.argv.end(), {"-r", requirements});
-    what.emplace_back(requirements);
-  }
-  return {{.what = fmt::format("{}", fmt::join(what, " and ")), .command = std::move(pip)}};
 }
 
 /// In our own working directory and without arguments, as the Python toolkit calls it.
@@ -135,7 +98,21 @@ Plan make_plan(const PlanInput& input) {
   const std::string& program = input.environment.user_entry_point;
   const EntryPointKind kind = choose_entry_point(program, input.code);
   if (kind != EntryPointKind::python_package) require_program(program, input.code);
-  return {.kind = kind, .install = install_steps(input, kind), .program = program_command(input, kind)};
+  return {.kind = kind, .install = {}, .program = program_command(input, kind)};
+}
+
+Plan with_installation(Plan plan, const Installation& installation) {
+  plan.install = installation.steps;
+  EnvVars& env = plan.program.env;
+  if (!installation.script_directories.empty()) put_before(env["PATH"], installation.script_directories);
+  if (installation.module_directories.empty()) return plan;
+  // Behind the code's own modules, before all others.
+  std::string& path = env["PYTHONPATH"];
+  const std::string code = path.substr(0, path.find(':'));
+  path.erase(0, code.size() + 1);
+  put_before(path, installation.module_directories);
+  put_before(path, {code});
+  return plan;
 }
 
 }  // namespace sm_train

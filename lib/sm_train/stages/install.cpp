@@ -4,13 +4,17 @@
 #include <chrono>
 #include <filesystem>
 #include <sstream>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "sm_train/contract/command_line.hpp"
 #include "sm_train/contract/failure.hpp"
-#include "sm_train/contract/installer_error.hpp"
+#include "sm_train/contract/installer_output.hpp"
+#include "sm_train/python/interpreter.hpp"
 #include "sm_train/stages/launch.hpp"
+#include "sm_train/stages/requirements.hpp"
+#include "sm_train/system/container.hpp"
 #include "sm_train/system/executable.hpp"
 #include "sm_train/system/files.hpp"
 #include "sm_train/system/log.hpp"
@@ -60,15 +64,61 @@ bool is_inside(const std::string& program, const fs::path& code) {
   return path == code || path.native().starts_with(code.native() + "/");
 }
 
-[[noreturn]] void installer_failed(const InstallStep& step, const Outcome& outcome) {
+/// Where pip keeps its settings; of those that are there.
+/// Source: https://pip.pypa.io/en/stable/topics/configuration/
+std::vector<std::string> pip_config_files(const EnvVars& env) {
+  const std::string chosen = env_var(env, "PIP_CONFIG_FILE");
+  if (chosen == "/dev/null") return {};
+  const std::string home = env_var(env, "HOME");
+  const std::string config = env_var(env, "XDG_CONFIG_HOME");
+  std::vector<std::string> files = {chosen, "/etc/pip.conf", home + "/.pip/pip.conf",
+                                    (config.empty() ? home + "/.config" : config) + "/pip/pip.conf",
+                                    env_var(env, "VIRTUAL_ENV") + "/pip.conf"};
+  std::erase_if(files, [](const std::string& file) { return !is_file(file); });
+  return files;
+}
+
+bool is_writable(const fs::path& directory) {
+  return ::access(directory.c_str(), W_OK | X_OK) == 0;
+}
+
+std::string usual_temporary_directory(const EnvVars& env) {
+  const std::string chosen = env_var(env, "TMPDIR");
+  return chosen.empty() ? "/tmp" : chosen;
+}
+
+/// A directory that can be written, in a container whose root file system cannot; none where there is none.
+std::optional<TempDir> make_prefix(const EnvVars& env, const fs::path& base) {
+  for (const fs::path& parent : {fs::path(usual_temporary_directory(env)), fs::path("/dev/shm"), base})
+    if (is_writable(parent)) return TempDir(parent, "sm-train-packages-");
+  return std::nullopt;
+}
+
+[[noreturn]] void installer_failed(const InstallStep& step, const Outcome& outcome,
+                                   std::chrono::milliseconds timeout) {
   for (const std::string& output : {outcome.stdout_tail, outcome.stderr_tail})
     if (!output.empty())
-      log(LogLevel::error, "pip said:\n" + output.substr(0, output.find_last_not_of('\n') + 1));
-  throw Error(
-      {.cause = Cause::unavailable,
-       .what = fmt::format("Installing {} failed with exit code {}: {}.", step.what, exit_code(outcome),
-                           installer_error(outcome.stdout_tail, outcome.stderr_tail)),
-       .remedy = "Correct the requirement, or give pip an index that has it (PIP_INDEX_URL)."});
+      log(LogLevel::error, "the installer said:\n" + output.substr(0, output.find_last_not_of('\n') + 1));
+  const InstallerError said = installer_error(outcome.stdout_tail, outcome.stderr_tail);
+  if (outcome.timed_out)
+    throw Error({.cause = Cause::unavailable,
+                 .what = fmt::format("Installing {} took longer than {:g} s, and was stopped: {}.", step.what,
+                                     std::chrono::duration<double>(timeout).count(), said.what),
+                 .remedy =
+                     "Check that the index can be reached (PIP_INDEX_URL), or raise --install-timeout or "
+                     "SM_TRAIN_INSTALL_TIMEOUT."});
+  throw Error({.cause = Cause::unavailable,
+               .what = fmt::format("Installing {} failed with exit code {}: {}.", step.what,
+                                   exit_code(outcome), said.what),
+               .remedy = said.remedy});
+}
+
+std::string listed(const std::vector<std::string>& packages) {
+  constexpr std::size_t shown = 20;
+  const auto last = packages.begin() + static_cast<std::ptrdiff_t>(std::min(shown, packages.size()));
+  std::string text = fmt::format("{}", fmt::join(packages.begin(), last, ", "));
+  if (packages.size() > shown) text += fmt::format(" and {} more", packages.size() - shown);
+  return text.empty() ? "nothing new" : text;
 }
 
 }  // namespace
@@ -87,49 +137,6 @@ CodeLayout list_code(const fs::path& directory, const std::string& program) {
           .program_is_file = !program.empty() && is_file(code / program)};
 }
 
-Interpreter find_python(const std::string& chosen, const EnvVars& env) {
-  Interpreter result{
-      .looked_for =
-          "VIRTUAL_ENV, CONDA_PREFIX, and python3 and python on PATH and in /usr/local/bin and /usr/bin"};
-  if (!chosen.empty()) {
-    const auto found = chosen.find('/') == std::string::npos ? find_executable(chosen, env)
-                                                             : std::optional(fs::path(chosen));
-    if (!found || !is_executable(*found))
-      throw Error(
-          {.cause = Cause::not_found,
-           .what = fmt::format("The Python interpreter {} is not there, or cannot be executed.", chosen),
-           .remedy = "Correct --python or SM_TRAIN_PYTHON, or leave it out to have one found."});
-    result.path = fs::absolute(*found);
-    return result;
-  }
-  for (const char* prefix : {"VIRTUAL_ENV", "CONDA_PREFIX"}) {
-    const fs::path python = fs::path(env_var(env, prefix)) / "bin/python";
-    if (python.is_absolute() && is_executable(python)) {
-      result.path = python;
-      return result;
-    }
-  }
-  // A PATH that a job's own settings have cut down still finds the image's interpreter.
-  const EnvVars usual = {{"PATH", "/usr/local/bin:/usr/bin:/bin"}};
-  for (const auto& places : {env, usual}) {
-    for (const char* name : {"python3", "python"}) {
-      if (const auto found = find_executable(name, places)) {
-        result.path = fs::absolute(*found);
-        return result;
-      }
-    }
-  }
-  return result;
-}
-
-void require_requirements(const std::string& requirements, const CodeLayout& code) {
-  const fs::path path = fs::path(code.directory) / requirements;
-  if (requirements.empty() || is_file(path)) return;
-  throw Error({.cause = Cause::no_input,
-               .what = fmt::format("The requirements file {} is no file.", path.native()),
-               .remedy = "Correct --requirements or SM_TRAIN_REQUIREMENTS."});
-}
-
 void make_executable(const CodeLayout& code, const std::string& program) {
   const fs::path path = fs::path(code.directory) / program;
   if (is_executable(path)) return;
@@ -143,18 +150,47 @@ void make_executable(const CodeLayout& code, const std::string& program) {
                  .remedy = "Set the bit (chmod +x) before the code is packed."});
 }
 
-void install(const std::vector<InstallStep>& steps, Signals& signals) {
+PreparedInstallation prepare_installation(EntryPointKind kind, const CodeLayout& code,
+                                          const Interpreter& python, const InstallOptions& options,
+                                          const EnvVars& env, const fs::path& base,
+                                          const Interrupt& interrupt) {
+  InstallationInput input = {.package = kind == EntryPointKind::python_package,
+                             .requirements = find_requirements(options.requirements, code),
+                             .code_directory = code.directory,
+                             .choice = options.installer,
+                             .env = env};
+  PreparedInstallation prepared;
+  if (!input.package && input.requirements.empty()) return prepared;
+  input.python = require_python(python);
+  input.uv = find_executable("uv", env).value_or("");
+  input.pip_config_files = pip_config_files(env);
+  input.in_container = is_in_container(env);
+  if (options.installer != InstallerChoice::none) {
+    prepared.prefix = make_prefix(env, base);
+    if (prepared.prefix) input.prefix = prepared.prefix->path();
+    if (prepared.prefix && !is_writable(usual_temporary_directory(env))) input.env["TMPDIR"] = input.prefix;
+    const fs::path requirements =
+        input.requirements.empty() ? fs::path() : fs::path(code.directory) / input.requirements;
+    input.state = look_at_interpreter(input.python, requirements, input.prefix, input.env, interrupt);
+  }
+  prepared.plan = plan_installation(input);
+  return prepared;
+}
+
+void install(const std::vector<InstallStep>& steps, Signals& signals, std::chrono::milliseconds timeout) {
   for (const InstallStep& step : steps) {
     log(LogLevel::info, "installing " + step.what);
     log(LogLevel::debug, "running " + command_line(step.command));
     const auto start = std::chrono::steady_clock::now();
     const Outcome outcome =
-        launch(step.command, signals, {.name = "the installer", .grace = grace, .relay_output = false});
+        launch(step.command, signals,
+               {.name = "the installer", .grace = grace, .time_limit = timeout, .relay_output = false});
     if (outcome.told_to_end)
       throw_if_ending(*outcome.told_to_end, "while installing, before the program was started");
-    if (!succeeded(outcome)) installer_failed(step, outcome);
+    if (!succeeded(outcome)) installer_failed(step, outcome, timeout);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-    log(LogLevel::info, fmt::format("installed {} in {:.1f} s", step.what, took.count()));
+    log(LogLevel::info, fmt::format("installed {} in {:.1f} s: {}", step.what, took.count(),
+                                    listed(installed_packages(outcome.stdout_tail, outcome.stderr_tail))));
   }
 }
 

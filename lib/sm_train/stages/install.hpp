@@ -1,12 +1,15 @@
 #pragma once
 
+#include <chrono>
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "sm_train/contract/command.hpp"
 #include "sm_train/contract/entry_point.hpp"
-#include "sm_train/contract/plan.hpp"
-#include "sm_train/stages/options.hpp"
+#include "sm_train/contract/installation.hpp"
+#include "sm_train/system/files.hpp"
 #include "sm_train/system/signals.hpp"
 
 namespace sm_train {
@@ -15,18 +18,35 @@ namespace sm_train {
 /// is none.
 CodeLayout list_code(const std::filesystem::path& directory, const std::string& program);
 
-/// The interpreter for the user's code: `chosen`, else that of VIRTUAL_ENV, of CONDA_PREFIX, else python3,
-/// else python on PATH. Throws Error{not_found} where `chosen` is not there.
-Interpreter find_python(const std::string& chosen, const EnvVars& env);
-
-/// Throws Error{no_input} where `requirements`, below the code directory or absolute, is chosen and no file.
-void require_requirements(const std::string& requirements, const CodeLayout& code);
-
 /// Gives a program that is to be run as a command the execute bit that it lacks, as the Python toolkit does.
 void make_executable(const CodeLayout& code, const std::string& program);
 
-/// Step 1: carries the steps out, quietly. Throws Error{unavailable} with the installer's last error where
-/// one fails; a signal that ends the job (SIGTERM and its like) ends the installer and is thrown as that.
-void install(const std::vector<InstallStep>& steps, Signals& signals);
+struct InstallOptions {
+  std::string requirements;  ///< a file, below the code directory or absolute; empty: its requirements.txt
+  InstallerChoice installer = InstallerChoice::automatic;
+  std::chrono::milliseconds timeout = std::chrono::milliseconds(0);  ///< for each step; 0: none
+};
+
+/// What will be installed for a job, once its code is there.
+struct PreparedInstallation {
+  Installation plan;
+  std::optional<TempDir> prefix;  ///< holds packages for as long as it lives, where they can be nowhere else
+};
+
+/// Looks at the code, the interpreter (which is started only where something may have to be installed) and
+/// the machine. `base` is written to where nothing else can be. Throws Error: no_input or bad_data for the
+/// requirements file, not_found without an interpreter, unavailable without an installer; what
+/// interrupt.check throws.
+PreparedInstallation prepare_installation(EntryPointKind kind, const CodeLayout& code,
+                                          const Interpreter& python, const InstallOptions& options,
+                                          const EnvVars& env, const std::filesystem::path& base,
+                                          const Interrupt& interrupt = {});
+
+/// Step 1: carries the steps out, quietly: a line of log with what each installed, and all that the installer
+/// said only where it fails. Throws Error{unavailable} with its last error then, or where it takes longer
+/// than `timeout`; a signal that ends the job (SIGTERM and its like) ends the installer and is thrown as
+/// that.
+void install(const std::vector<InstallStep>& steps, Signals& signals,
+             std::chrono::milliseconds timeout = std::chrono::milliseconds(0));
 
 }  // namespace sm_train

@@ -16,6 +16,8 @@ struct LaunchOptions {
   /// What the program leaves running in its process group gets SIGTERM and this long before SIGKILL; where
   /// the program was itself told to end, what is left of its own grace.
   std::chrono::milliseconds leftovers_grace = std::chrono::seconds(5);
+  /// Then the program gets SIGTERM, and its grace; 0: never.
+  std::chrono::milliseconds time_limit = std::chrono::milliseconds(0);
   /// Pass both streams on to our own stdout and stderr as they come, with the log between the lines of
   /// stderr; false keeps just the tails.
   bool relay_output = true;

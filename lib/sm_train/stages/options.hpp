@@ -8,6 +8,7 @@
 #include "sm_train/contract/command.hpp"
 #include "sm_train/contract/paths.hpp"
 #include "sm_train/stages/fetch.hpp"
+#include "sm_train/stages/install.hpp"
 
 namespace sm_train {
 
@@ -23,14 +24,14 @@ enum class ChannelArgs {
 /// environment.
 struct Options {
   Paths paths;
-  std::optional<std::string> program;           ///< --program, SAGEMAKER_PROGRAM
-  std::optional<std::string> submit_directory;  ///< --submit-directory, SAGEMAKER_SUBMIT_DIRECTORY
-  std::optional<std::string> log_level;         ///< --log-level, SAGEMAKER_CONTAINER_LOG_LEVEL
-  std::string python;                           ///< --python, SM_TRAIN_PYTHON; empty: found
-  std::string requirements;   ///< --requirements, SM_TRAIN_REQUIREMENTS; empty: requirements.txt
-  ArgumentOptions arguments;  ///< --argument-style and --bool-style
-  FetchOptions fetch;         ///< --existing-code and others
-  ChannelArgs channel_args = ChannelArgs::automatic;                   ///< --channel-args
+  std::optional<std::string> program;                 ///< --program, SAGEMAKER_PROGRAM
+  std::optional<std::string> submit_directory;        ///< --submit-directory, SAGEMAKER_SUBMIT_DIRECTORY
+  std::optional<std::string> log_level;               ///< --log-level, SAGEMAKER_CONTAINER_LOG_LEVEL
+  std::string python;                                 ///< --python, SM_TRAIN_PYTHON; empty: found
+  InstallOptions install;                             ///< --requirements and others
+  ArgumentOptions arguments;                          ///< --argument-style and --bool-style
+  FetchOptions fetch;                                 ///< --existing-code and others
+  ChannelArgs channel_args = ChannelArgs::automatic;  ///< --channel-args
   std::chrono::milliseconds grace_period = std::chrono::seconds(110);  ///< --grace-period
   EnvVars environment;  ///< the process's own, for its settings and for the program to inherit
 };

@@ -43,6 +43,11 @@ void Supervisor::on_deadline() {
     deadline_.reset();
     return;
   }
+  if (is_at_time_limit()) {
+    timed_out_ = true;
+    tell_to_end_in(options_.grace);
+    return;
+  }
   send_to_group(SIGKILL);
   if (!end_)
     log(LogLevel::warning,
@@ -51,6 +56,18 @@ void Supervisor::on_deadline() {
     log(LogLevel::warning, fmt::format("what {} left running did not end, and was killed", options_.name));
   killed_ = true;
   deadline_ = Clock::now() + time_to_die;
+}
+
+/// Nothing else sets a deadline while the program runs.
+bool Supervisor::is_at_time_limit() const {
+  return !end_ && !told_to_end_ && !timed_out_;
+}
+
+void Supervisor::tell_to_end_in(std::chrono::milliseconds grace) {
+  send_to_group(SIGTERM);
+  // A stopped process would not see it.
+  send_to_group(SIGCONT);
+  deadline_ = Clock::now() + grace;
 }
 
 void Supervisor::pass_on(int signal) {
@@ -90,6 +107,8 @@ void Supervisor::on_program_status(int status) {
     end_ = Killed{.signal = WTERMSIG(status)};
   else
     end_ = Exited{.code = WEXITSTATUS(status)};
+  // No longer the time limit's.
+  if (!told_to_end_ && !timed_out_) deadline_.reset();
   terminal_.take_back();
 }
 
@@ -111,10 +130,7 @@ void Supervisor::end_leftovers() {
   if (deadline_ || killed_) return;
   log(LogLevel::info, fmt::format("{} left processes running: they get SIGTERM, and SIGKILL in {}",
                                   options_.name, seconds(options_.leftovers_grace)));
-  send_to_group(SIGTERM);
-  // A stopped process would not see it.
-  send_to_group(SIGCONT);
-  deadline_ = Clock::now() + options_.leftovers_grace;
+  tell_to_end_in(options_.leftovers_grace);
 }
 
 void Supervisor::send_to_group(int signal) {

@@ -21,7 +21,9 @@ class Supervisor {
       : program_(program),
         options_(options),
         terminal_(streams.terminal_loan()),
-        has_own_session_(streams.are_terminal()) {}
+        has_own_session_(streams.are_terminal()) {
+    if (options.time_limit.count() > 0) deadline_ = Clock::now() + options.time_limit;
+  }
 
   pid_t program() const { return program_; }
 
@@ -44,11 +46,16 @@ class Supervisor {
   /// The first signal passed on that asks a program to end.
   std::optional<int> told_to_end() const { return told_to_end_; }
 
+  /// The program was still running at its time limit.
+  bool timed_out() const { return timed_out_; }
+
   /// How the program ended, once it is done().
   std::variant<Exited, Killed> end() const { return *end_; }
 
  private:
   void pass_on(int signal);
+  bool is_at_time_limit() const;
+  void tell_to_end_in(std::chrono::milliseconds grace);
   void reap();
   void on_program_status(int status);
   void on_program_stopped();
@@ -62,6 +69,7 @@ class Supervisor {
   std::optional<std::variant<Exited, Killed>> end_;
   std::optional<Clock::time_point> deadline_;
   std::optional<int> told_to_end_;
+  bool timed_out_ = false;
   bool killed_ = false;
   bool group_is_empty_ = false;
   bool overdue_ = false;

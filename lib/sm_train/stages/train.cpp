@@ -1,7 +1,6 @@
 #include "sm_train/stages/train.hpp"
 
 #include <string>
-#include <unistd.h>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,6 +12,7 @@
 #include "sm_train/contract/secrets.hpp"
 #include "sm_train/contract/summary.hpp"
 #include "sm_train/contract/timings.hpp"
+#include "sm_train/python/interpreter.hpp"
 #include "sm_train/stages/channel_args.hpp"
 #include "sm_train/stages/fault.hpp"
 #include "sm_train/stages/fetch.hpp"
@@ -42,16 +42,24 @@ std::string fetch(const Job& job, const Environment& environment, const Options&
   return size ? fmt::format("{} ({})", *source, tree_size_text(*size)) : environment.code_dir + " as it was";
 }
 
-Plan plan_job(const Environment& environment, const CodeLayout& code, const Options& options) {
-  require_requirements(options.requirements, code);
+Plan plan_job(const Environment& environment, const CodeLayout& code, const Interpreter& python,
+              const Options& options) {
   require_passable(environment, options.arguments, exec_limits());
   return make_plan({.environment = environment,
                     .code = code,
-                    .python = find_python(options.python, options.environment),
+                    .python = python,
                     .process_env = options.environment,
-                    .arguments = program_arguments(environment, code, options),
-                    .requirements = options.requirements,
-                    .as_root = ::geteuid() == 0});
+                    .arguments = program_arguments(environment, code, options)});
+}
+
+PreparedInstallation prepare(const Plan& plan, const CodeLayout& code, const Interpreter& python,
+                             const Options& options, Signals& signals) {
+  if (plan.kind == EntryPointKind::framework) return {};  // it installs the code itself
+  auto prepared = prepare_installation(
+      plan.kind, code, python, options.install, options.environment, options.paths.root,
+      signals.interrupt_of("while looking at the interpreter, before the program was started"));
+  for (const std::string& note : prepared.plan.notes) log(LogLevel::info, note);
+  return prepared;
 }
 
 void say_what_starts(const Environment& environment, const std::string& code, const Command& program,
@@ -85,9 +93,13 @@ int run_job(const Options& options, Signals& signals, PhaseClock& clock) {
   const CodeLayout code = list_code(paths.code(), program);
 
   clock.begin("plan");
-  Plan plan = plan_job(environment, code, options);
+  const Interpreter python = find_python(options.python, options.environment);
+  Plan plan = plan_job(environment, code, python, options);
+  const PreparedInstallation prepared = prepare(plan, code, python, options, signals);
+  plan = with_installation(std::move(plan), prepared.plan);
+
   clock.begin("install");
-  install(plan.install, signals);
+  install(plan.install, signals, options.install.timeout);
   if (plan.kind == EntryPointKind::command) make_executable(code, program);
   const auto moved = move_large_variables(plan.program, exec_limits());
 

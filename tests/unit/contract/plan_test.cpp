@@ -13,7 +13,6 @@ struct Case {
   std::map<std::string, std::string> env;
   std::vector<std::string> arguments;
   Interpreter python = {.path = "/usr/bin/python3", .looked_for = "python3"};
-  bool as_root = false;
 };
 
 Plan plan_of(const Case& c) {
@@ -24,8 +23,7 @@ Plan plan_of(const Case& c) {
                     .code = c.code,
                     .python = c.python,
                     .process_env = c.env,
-                    .arguments = c.arguments,
-                    .as_root = c.as_root});
+                    .arguments = c.arguments});
 }
 
 }  // namespace
@@ -72,30 +70,17 @@ TEST_CASE("Python's output is unbuffered, unless the image says otherwise") {
   CHECK(plan_of({.env = {{"PYTHONUNBUFFERED", ""}}}).program.env.at("PYTHONUNBUFFERED").empty());
 }
 
-TEST_CASE("a package and its requirements are installed in one go") {
-  const Plan plan = plan_of({.code = {.directory = "/code", .has_setup_py = true, .has_requirements = true}});
-  REQUIRE(plan.install.size() == 1);
-  CHECK(plan.install[0].command.argv ==
-        std::vector<std::string>{"/usr/bin/python3", "-m", "pip", "install", ".", "-r", "requirements.txt"});
-  CHECK(plan.install[0].command.cwd == "/code");
-}
-
-TEST_CASE("requirements are installed for a shell program too") {
-  const Plan plan =
-      plan_of({.program = "train.sh",
-               .code = {.directory = "/code", .has_requirements = true, .program_is_file = true}});
-  REQUIRE(plan.install.size() == 1);
-  CHECK(plan.program.argv == std::vector<std::string>{"./train.sh"});
-}
-
-TEST_CASE("root may install into an externally managed interpreter, and what the image says of it stays") {
-  const CodeLayout code = {.directory = "/code", .has_requirements = true, .program_is_file = true};
-  CHECK(plan_of({.code = code, .as_root = true}).install[0].command.env.at("PIP_BREAK_SYSTEM_PACKAGES") ==
-        "1");
-  CHECK(plan_of({.code = code, .env = {{"PIP_BREAK_SYSTEM_PACKAGES", "0"}}, .as_root = true})
-            .install[0]
-            .command.env.at("PIP_BREAK_SYSTEM_PACKAGES") == "0");
-  CHECK(plan_of({.code = code}).install[0].command.env.count("PIP_BREAK_SYSTEM_PACKAGES") == 0);
+TEST_CASE("the program finds what was installed beside, behind the code's own modules") {
+  Installation installation;
+  installation.steps.push_back({.what = "requirements.txt", .command = {}});
+  CHECK(with_installation(plan_of({.env = {{"PATH", "/bin"}}}), installation).program.env.at("PATH") == "/bin");
+  installation.module_directories = {"/p/lib", "/p/lib64"};
+  installation.script_directories = {"/p/bin"};
+  const Plan plan = with_installation(plan_of({.env = {{"PYTHONPATH", "/mine"}, {"PATH", "/bin"}}}), installation);
+  CHECK(plan.install.size() == 1);
+  CHECK(plan.program.env.at("PYTHONPATH") == "/code:/p/lib:/p/lib64:/mine");
+  CHECK(plan.program.env.at("PATH") == "/p/bin:/bin");
+  CHECK(with_installation(plan_of({}), installation).program.env.at("PYTHONPATH") == "/code:/p/lib:/p/lib64");
 }
 
 TEST_CASE("a missing program is told with what the code holds") {

@@ -11,14 +11,6 @@ using namespace sm_train;
 using test::write_in;
 namespace fs = std::filesystem;
 
-namespace {
-
-fs::path write_program(const TempDir& directory, const std::string& name) {
-  return write_in(directory, name, "#!/bin/sh\n", 0755);
-}
-
-}  // namespace
-
 TEST_CASE("the code directory's listing says what is there, and makes the directory where it is missing") {
   const TempDir directory;
   CHECK(list_code(directory.path() / "code", "train.py").entries.empty());
@@ -57,34 +49,6 @@ TEST_CASE("a program counts as outside where its name leads up, or is absolute a
   CHECK_FALSE(list_code(code, directory.path() / "other.sh").program_is_inside);
   fs::create_directory_symlink(code, directory.path() / "link");
   CHECK(list_code(code, directory.path() / "link/train.sh").program_is_inside);
-}
-
-TEST_CASE("the interpreter is the virtual environment's, else conda's, else the first on PATH") {
-  const TempDir directory;
-  const fs::path venv = write_program(directory, "venv/bin/python");
-  const fs::path conda = write_program(directory, "conda/bin/python");
-  const fs::path python3 = write_program(directory, "path/python3");
-  write_program(directory, "path/python");
-  EnvVars env = {{"VIRTUAL_ENV", directory.path() / "venv"},
-                 {"CONDA_PREFIX", directory.path() / "conda"},
-                 {"PATH", directory.path() / "path"}};
-  CHECK(find_python("", env).path == venv);
-  env.erase("VIRTUAL_ENV");
-  CHECK(find_python("", env).path == conda);
-  env["CONDA_PREFIX"] = directory.path() / "nowhere";
-  CHECK(find_python("", env).path == python3);
-  fs::remove(python3);
-  CHECK(find_python("", env).path == directory.path() / "path/python");
-}
-
-TEST_CASE("a chosen interpreter is a path or a name on PATH, and must be there") {
-  const TempDir directory;
-  const fs::path python = write_program(directory, "mypython");
-  const EnvVars env = {{"PATH", directory.path()}};
-  CHECK(find_python(python, {}).path == python);
-  CHECK(find_python("mypython", env).path == python);
-  CHECK_THROWS_WITH(find_python("/no/python", env), Catch::Contains("/no/python"));
-  CHECK_THROWS_WITH(find_python("nopython", env), Catch::Contains("nopython"));
 }
 
 TEST_CASE("a command without an execute bit gets one") {

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "sm_train/contract/command.hpp"
+#include "sm_train/contract/interpreter.hpp"
+#include "sm_train/system/interrupt.hpp"
+
+namespace sm_train {
+
+/// The interpreter for the user's code: `chosen`, else that of VIRTUAL_ENV, of CONDA_PREFIX, else python3,
+/// else python on PATH. Throws Error{not_found} where `chosen` is not there.
+Interpreter find_python(const std::string& chosen, const EnvVars& env);
+
+/// Asks an interpreter what installing into it depends on: some 100 ms. `requirements` may be empty; `prefix`
+/// is where packages could go instead; `env` is the installer's. Of an interpreter that does not answer, or
+/// not within a minute, the installer is left to say why. Throws what interrupt.check throws.
+InterpreterState look_at_interpreter(const std::string& python, const std::filesystem::path& requirements,
+                                     const std::filesystem::path& prefix, const EnvVars& env,
+                                     const Interrupt& interrupt = {});
+
+}  // namespace sm_train
