@@ -34,8 +34,8 @@ int refuse(const Refused& refused) {
 
 int main(int argc, char* argv[]) try {
   open_missing_standard_streams();
-  keep_out_of_log(Secrets(process_env_vars()));
   Signals signals;
+  keep_out_of_log(Secrets(process_env_vars()));
   const Invocation invocation = parse_command_line(argc, argv, process_env_vars());
   if (const auto* text = std::get_if<ShowText>(&invocation)) return show(*text);
   if (const auto* refused = std::get_if<Refused>(&invocation)) return refuse(*refused);

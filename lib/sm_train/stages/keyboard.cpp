@@ -31,7 +31,7 @@ bool Keyboard::advance(pid_t group) {
 std::size_t Keyboard::stop_key_for(pid_t group) const {
   termios settings = {};
   if (tcgetattr(program_, &settings) != 0 || (settings.c_lflag & ISIG) == 0) return std::string::npos;
-  if (tcgetpgrp(program_) != group) return std::string::npos;
+  if (settings.c_cc[VSUSP] == _POSIX_VDISABLE || tcgetpgrp(program_) != group) return std::string::npos;
   return unsent_.find(static_cast<char>(settings.c_cc[VSUSP]));
 }
 

@@ -43,7 +43,7 @@ void do_one_round(Signals& signals, Supervisor& supervisor, ProgramStreams& stre
 void stay_with(Signals& signals, Supervisor& supervisor, ProgramStreams& streams) {
   while (!supervisor.done()) do_one_round(signals, supervisor, streams);
   streams.end_after_pending();
-  while (!streams.done() && !supervisor.overdue()) do_one_round(signals, supervisor, streams);
+  while (!streams.done() && !supervisor.gave_up_readers()) do_one_round(signals, supervisor, streams);
 }
 
 }  // namespace

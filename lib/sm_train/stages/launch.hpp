@@ -25,12 +25,12 @@ struct LaunchOptions {
 
 /// Starts `command` in a process group of its own and stays with it until it ends: passes on the signals that
 /// come in, relays both streams byte for byte (where one of ours is a terminal the program gets one of its
-/// own, in a session of its own, and the tail of a stream that is one with stderr is in stderr's), reaps
-/// orphans (meanwhile every child of this process is waited for), and ends what the program left running in
-/// its group. A daemon that left the group is let be, and nothing waits for it. SIGTERM, SIGINT, SIGHUP and
-/// SIGQUIT start the grace time, once. Throws Error: not_found or not_executable where the program cannot be
-/// started (naming it), no_input or denied where the working directory cannot be entered, unavailable where
-/// there are no more processes.
+/// own, in a session of its own; where ours are one, so are its, and the tail is in stderr's), reaps orphans
+/// (every child of this process is waited for, and from now on those of its descendants come to it too), and
+/// ends what the program left running in its group. A daemon that left the group is let be, and nothing waits
+/// for it. SIGTERM, SIGINT, SIGHUP and SIGQUIT start the grace time, once. Throws Error: not_found or
+/// not_executable where the program cannot be started (naming it), no_input or denied where the working
+/// directory cannot be entered, unavailable where there are no more processes or descriptors.
 Outcome launch(const Command& command, Signals& signals, const LaunchOptions& options = {});
 
 }  // namespace sm_train

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -19,12 +20,15 @@ struct Pipe {
   UniqueFd write_end;
 };
 
+[[noreturn]] void throw_no_descriptors() {
+  throw Error({.cause = Cause::unavailable,
+               .what = "No pipe for the program's output: " + std::generic_category().message(errno) + ".",
+               .remedy = "Raise the limit of open files (ulimit -n)."});
+}
+
 Pipe make_pipe() {
   std::array<int, 2> ends = {-1, -1};
-  if (pipe2(ends.data(), O_CLOEXEC) != 0)
-    throw Error({.cause = Cause::unavailable,
-                 .what = "No pipe for the program's output: " + std::generic_category().message(errno) + ".",
-                 .remedy = "Raise the limit of open files (ulimit -n)."});
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) throw_no_descriptors();
   return {.read_end = UniqueFd(ends[0]), .write_end = UniqueFd(ends[1])};
 }
 
@@ -32,11 +36,19 @@ bool is_terminal(int fd) {
   return isatty(fd) != 0;
 }
 
-bool are_same_terminal(int a, int b) {
+bool are_same_file(int a, int b) {
   struct stat of_a = {};
   struct stat of_b = {};
-  return is_terminal(a) && is_terminal(b) && fstat(a, &of_a) == 0 && fstat(b, &of_b) == 0 &&
-         of_a.st_rdev == of_b.st_rdev;
+  return fstat(a, &of_a) == 0 && fstat(b, &of_b) == 0 && of_a.st_dev == of_b.st_dev &&
+         of_a.st_ino == of_b.st_ino;
+}
+
+/// Also where one is named /dev/tty.
+bool are_same_terminal(int a, int b) {
+  unsigned device_of_a = 0;
+  unsigned device_of_b = 0;
+  return ioctl(a, TIOCGDEV, &device_of_a) == 0 && ioctl(b, TIOCGDEV, &device_of_b) == 0 &&
+         device_of_a == device_of_b;
 }
 
 /// Our stream whose place the program's terminal takes; none where neither is a terminal.
@@ -47,23 +59,20 @@ std::optional<int> output_terminal() {
 
 std::optional<PseudoTerminal> make_terminal(bool relay_output) {
   const auto ours = output_terminal();
-  if (!relay_output || !ours) return std::nullopt;
-  return open_pseudo_terminal(*ours,
-                              TerminalLoan::is_possible() ? LineEnds::made_by_it : LineEnds::made_by_other);
+  return relay_output && ours ? open_pseudo_terminal(*ours) : std::nullopt;
+}
+
+/// Of `sm-train | less` it is less that reads the keys.
+TerminalLoan::Kind kind_of_loan(bool relay_output, bool has_terminal) {
+  if (!relay_output) return TerminalLoan::Kind::none;
+  return has_terminal && are_same_terminal(STDIN_FILENO, STDOUT_FILENO) ? TerminalLoan::Kind::keys
+                                                                        : TerminalLoan::Kind::on_demand;
 }
 
 UniqueFd duplicate(const UniqueFd& fd) {
-  return UniqueFd(fcntl(fd.get(), F_DUPFD_CLOEXEC, 0));
-}
-
-/// The line ends that a raw terminal wants.
-std::string with_carriage_returns(const std::string& lines) {
-  std::string text;
-  for (const char c : lines) {
-    if (c == '\n') text += '\r';
-    text += c;
-  }
-  return text;
+  UniqueFd made(fcntl(fd.get(), F_DUPFD_CLOEXEC, 0));
+  if (!made) throw_no_descriptors();
+  return made;
 }
 
 constexpr pollfd nothing = {.fd = -1, .events = 0, .revents = 0};
@@ -71,22 +80,27 @@ constexpr pollfd nothing = {.fd = -1, .events = 0, .revents = 0};
 }  // namespace
 
 ProgramStreams::ProgramStreams(bool relay_output)
-    : terminal_(make_terminal(relay_output)),
-      loan_(terminal_ ? TerminalLoan::Kind::keys : TerminalLoan::Kind::foreground) {
-  const auto sink = [&](int fd) { return relay_output ? std::optional<OutputStream>(fd) : std::nullopt; };
-  const bool out_is_terminal = terminal_ && is_terminal(STDOUT_FILENO);
-  const bool err_is_terminal =
-      terminal_ && (!out_is_terminal || are_same_terminal(STDOUT_FILENO, STDERR_FILENO));
-  if (!(out_is_terminal && err_is_terminal)) {
-    Pipe pipe = out_is_terminal ? Pipe{duplicate(terminal_->ours), {}} : make_pipe();
-    out_of_program_ = std::move(pipe.write_end);
-    out_.emplace(std::move(pipe.read_end), sink(STDOUT_FILENO));
-  }
-  Pipe pipe = err_is_terminal ? Pipe{duplicate(terminal_->ours), {}} : make_pipe();
-  err_of_program_ = std::move(pipe.write_end);
-  err_.emplace(std::move(pipe.read_end), sink(STDERR_FILENO));
-  if (terminal_ && is_terminal(STDIN_FILENO)) keyboard_.emplace(STDIN_FILENO, terminal_->ours.get());
-  if (relay_output) log_.emplace();
+    : terminal_(make_terminal(relay_output)), loan_(kind_of_loan(relay_output, terminal_.has_value())) {
+  const bool are_one =
+      are_same_file(STDOUT_FILENO, STDERR_FILENO) || are_same_terminal(STDOUT_FILENO, STDERR_FILENO);
+  if (!relay_output || !are_one) out_ = make_relay(STDOUT_FILENO, relay_output, out_of_program_);
+  err_ = make_relay(STDERR_FILENO, relay_output, err_of_program_);
+  if (terminal_ && are_same_terminal(STDIN_FILENO, STDOUT_FILENO))
+    keyboard_.emplace(STDIN_FILENO, terminal_->ours.get());
+  if (relay_output)
+    log_.emplace();
+  else
+    in_of_program_.reset(open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
+/// `of_program` stays empty where it is the terminal.
+Relay ProgramStreams::make_relay(int ours, bool relay_output, UniqueFd& of_program) {
+  auto sink = relay_output ? std::optional<OutputStream>(ours) : std::nullopt;
+  if (terminal_ && are_same_terminal(ours, *output_terminal()))
+    return {duplicate(terminal_->ours), std::move(sink)};
+  Pipe pipe = make_pipe();
+  of_program = std::move(pipe.write_end);
+  return {std::move(pipe.read_end), std::move(sink)};
 }
 
 ProgramStreams::~ProgramStreams() {
@@ -95,17 +109,20 @@ ProgramStreams::~ProgramStreams() {
 
 ProcessStreams ProgramStreams::lend() {
   const auto end = [&](const UniqueFd& pipe) { return pipe ? pipe.get() : terminal_->theirs.get(); };
-  ProcessStreams streams = {.out = end(out_of_program_), .err = end(err_of_program_)};
+  const int err = end(err_of_program_);
+  ProcessStreams streams = {.out = out_ ? end(out_of_program_) : err, .err = err};
   if (terminal_) streams.own_terminal = terminal_->theirs.get();
   if (keyboard_) streams.in = terminal_->theirs.get();
-  streams.terminal = loan_.lend();
+  if (in_of_program_) streams.in = in_of_program_.get();
+  loan_.lend_keys();
   return streams;
 }
 
 void ProgramStreams::program_has_them() {
   out_of_program_.reset();
   err_of_program_.reset();
-  if (terminal_) terminal_->theirs.reset();
+  in_of_program_.reset();
+  // The terminal stays: it would end when the program has closed it, which may open it again as /dev/tty.
 }
 
 ProgramStreams::Interests ProgramStreams::interests() const {
@@ -123,8 +140,7 @@ bool ProgramStreams::advance(const Interests& ready, pid_t program) {
 }
 
 void ProgramStreams::put_log() {
-  const std::string lines = log_->take();
-  err_->put_between_lines(terminal_ && loan_.is_lent() ? with_carriage_returns(lines) : lines);
+  err_->put_between_lines(log_->take());
 }
 
 void ProgramStreams::follow_window_size() {
@@ -132,6 +148,7 @@ void ProgramStreams::follow_window_size() {
 }
 
 void ProgramStreams::end_after_pending() {
+  if (log_) put_log();
   if (out_) out_->end_after_pending();
   err_->end_after_pending();
 }

@@ -16,16 +16,17 @@
 
 namespace sm_train {
 
-/// The streams between a program and ours. Its output comes through a pipe each; where ours is a terminal it
-/// comes through a pseudo-terminal, one for both streams so that their order stays, and what is typed goes
-/// back through it. While this lives the log stands between the lines of the program's stderr. Never waits.
+/// The streams between a program and ours. Its output comes through a pipe each, or through one where ours
+/// are one, so that the order stays; where ours is a terminal it comes through a pseudo-terminal, and what is
+/// typed goes back through it. While this lives the log stands between the lines of the program's stderr.
+/// Never waits.
 class ProgramStreams {
  public:
   /// What to poll for: stdout, stderr, the keyboard, the log.
   using Interests = std::array<pollfd, 4>;
 
-  /// Without `relay_output` the program gets pipes, and only their tails are kept. Throws Error{unavailable}
-  /// where there are no more descriptors.
+  /// Without `relay_output` the program gets pipes, of which only the tails are kept, and nothing to read.
+  /// Throws Error{unavailable} where there are no more descriptors.
   explicit ProgramStreams(bool relay_output);
   ProgramStreams(const ProgramStreams&) = delete;
   ProgramStreams& operator=(const ProgramStreams&) = delete;
@@ -36,7 +37,7 @@ class ProgramStreams {
   /// For start_process(): lends our terminal as well.
   ProcessStreams lend();
 
-  /// They are the program's alone now: a stream ends when all that could write to it have gone.
+  /// They are the program's alone now: a pipe ends when all that could write to it have gone.
   void program_has_them();
 
   TerminalLoan& terminal_loan() { return loan_; }
@@ -57,13 +58,15 @@ class ProgramStreams {
   std::string stderr_tail() const;
 
  private:
+  Relay make_relay(int ours, bool relay_output, UniqueFd& of_program);
   void put_log();
 
   std::optional<PseudoTerminal> terminal_;
   TerminalLoan loan_;
   UniqueFd out_of_program_;  ///< its end, until it has it; none where it is the terminal
   UniqueFd err_of_program_;
-  std::optional<Relay> out_;  ///< none where the terminal carries both
+  UniqueFd in_of_program_;    ///< none where it is ours, or the terminal
+  std::optional<Relay> out_;  ///< none where the other carries both
   std::optional<Relay> err_;
   std::optional<Keyboard> keyboard_;
   std::optional<LogQueue> log_;

@@ -3,8 +3,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <sys/ioctl.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
+
+#include <fmt/format.h>
+
+#include "sm_train/system/log.hpp"
 
 namespace sm_train {
 
@@ -19,6 +25,13 @@ constexpr std::size_t at_once = std::size_t{1} << 20U;
 bool is_readable_now(int fd) {
   pollfd wanted = {.fd = fd, .events = POLLIN, .revents = 0};
   return poll(&wanted, 1, 0) > 0 && (wanted.revents & POLLIN) != 0;
+}
+
+/// Of a reader that has gone nobody wants to know; a full disk is another matter.
+void say_that_it_is_lost(const OutputStream& sink) {
+  log(LogLevel::warning,
+      fmt::format("{} cannot be written: {}. What the program writes there from now on is lost", sink.name(),
+                  std::generic_category().message(errno)));
 }
 
 }  // namespace
@@ -52,7 +65,9 @@ void Relay::put_between_lines(std::string_view lines) {
 
 void Relay::end_after_pending() {
   if (!source_ || still_to_read_) return;
-  still_to_read_ = ring_.size();
+  int waiting = 0;
+  ioctl(source_.get(), FIONREAD, &waiting);
+  still_to_read_ = std::max(ring_.size(), static_cast<std::size_t>(waiting));
   advance();
 }
 
@@ -109,6 +124,7 @@ void Relay::write_block() {
   if (bytes.empty()) return;
   const auto written = sink_->write(bytes);
   if (!written) {
+    if (errno != EPIPE) say_that_it_is_lost(*sink_);
     sink_.reset();
     unsent_ = {};
     own_lines_.clear();

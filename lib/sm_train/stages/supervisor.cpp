@@ -4,6 +4,7 @@
 #include <csignal>
 #include <string>
 #include <sys/wait.h>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -38,24 +39,15 @@ void Supervisor::on_signal(int signal) {
 }
 
 void Supervisor::on_deadline() {
-  if (killed_) {
-    overdue_ = true;
-    deadline_.reset();
-    return;
-  }
-  if (is_at_time_limit()) {
-    timed_out_ = true;
-    tell_to_end_in(options_.grace);
-    return;
-  }
-  send_to_group(SIGKILL);
-  if (!end_)
-    log(LogLevel::warning,
-        fmt::format("{} did not end in {}, and was killed", options_.name, seconds(options_.grace)));
-  else if (!group_is_empty_)
-    log(LogLevel::warning, fmt::format("what {} left running did not end, and was killed", options_.name));
-  killed_ = true;
-  deadline_ = Clock::now() + time_to_die;
+  deadline_.reset();
+  if (done())
+    gave_up_readers_ = true;
+  else if (killed_)
+    give_up_group();
+  else if (is_at_time_limit())
+    end_at_time_limit();
+  else
+    kill_group();
 }
 
 /// Nothing else sets a deadline while the program runs.
@@ -63,28 +55,69 @@ bool Supervisor::is_at_time_limit() const {
   return !end_ && !told_to_end_ && !timed_out_;
 }
 
-void Supervisor::tell_to_end_in(std::chrono::milliseconds grace) {
+void Supervisor::end_at_time_limit() {
+  timed_out_ = true;
+  deadline_ = Clock::now() + options_.grace;
+  ask_group_to_end();
+}
+
+void Supervisor::ask_group_to_end() {
   send_to_group(SIGTERM);
   // A stopped process would not see it.
   send_to_group(SIGCONT);
-  deadline_ = Clock::now() + grace;
+}
+
+void Supervisor::kill_group() {
+  send_to_group(SIGKILL);
+  if (!end_)
+    log(LogLevel::warning,
+        fmt::format("{} did not end in {}, and was killed", options_.name, seconds(options_.grace)));
+  else
+    log(LogLevel::warning, fmt::format("what {} left running did not end, and was killed", options_.name));
+  killed_ = true;
+  deadline_ = Clock::now() + time_to_die;
+}
+
+void Supervisor::give_up_group() {
+  gave_up_group_ = true;
+  gave_up_readers_ = told_to_end_ || told_after_end_;
+  if (end_) return;
+  log(LogLevel::warning,
+      fmt::format("{} hangs in the kernel, where SIGKILL does not reach it, and is left behind",
+                  options_.name));
+  end_ = Killed{.signal = SIGKILL};
+  terminal_.take_back();
 }
 
 void Supervisor::pass_on(int signal) {
   send_to_group(signal);
-  if (signal == SIGTSTP && has_own_session_) on_stop_key();
-  if (signal == SIGCONT) terminal_.lend_again(program_);
-  if (!asks_to_end(signal) || told_to_end_) return;
+  if (signal == SIGTSTP) {
+    stop_was_asked_for_ = true;
+    if (has_own_session_) on_stop_key();
+  }
+  if (signal == SIGCONT) stop_was_asked_for_ = false;
+  if (signal == SIGCONT || signal == SIGWINCH) terminal_.lend_keys();
+  if (asks_to_end(signal)) on_told_to_end(signal);
+}
+
+void Supervisor::on_told_to_end(int signal) {
+  if (end_) {
+    // What is left to do has its own time. Only readers of our output were waited for without end.
+    if (!told_after_end_ && !deadline_) deadline_ = Clock::now() + options_.leftovers_grace;
+    told_after_end_ = true;
+    return;
+  }
+  if (told_to_end_) return;
   told_to_end_ = signal;
   if (!killed_) deadline_ = Clock::now() + options_.grace;
-  if (end_) return;
   log(LogLevel::info, fmt::format("{} was passed on to {}, which has {} before SIGKILL", signal_name(signal),
                                   options_.name, seconds(options_.grace)));
 }
 
 void Supervisor::on_stop_key() {
-  // Its handlers of SIGTSTP have been called. The kernel drops what else that does where nobody else is in
-  // the session who could continue it.
+  // The kernel drops SIGTSTP where nobody else is in the session who could continue the program. What it does
+  // itself for SIGTSTP is lost.
+  stop_was_asked_for_ = true;
   send_to_group(SIGSTOP);
 }
 
@@ -100,7 +133,7 @@ void Supervisor::reap() {
 
 void Supervisor::on_program_status(int status) {
   if (WIFSTOPPED(status)) {
-    on_program_stopped();
+    on_program_stopped(WSTOPSIG(status));
     return;
   }
   if (WIFSIGNALED(status))
@@ -112,11 +145,20 @@ void Supervisor::on_program_status(int status) {
   terminal_.take_back();
 }
 
-void Supervisor::on_program_stopped() {
-  if (!terminal_.is_lent()) return;
+void Supervisor::on_program_stopped(int signal) {
+  const bool wants_terminal = signal == SIGTTIN || signal == SIGTTOU;
+  if (wants_terminal && terminal_.lend_foreground(program_)) {
+    send_to_group(SIGCONT);
+    return;
+  }
+  const bool was_lent = terminal_.is_lent();
+  const bool is_for_the_job =
+      wants_terminal || std::exchange(stop_was_asked_for_, false) || (was_lent && signal == SIGTSTP);
+  // Whoever stopped just the program continues it too.
+  if (!is_for_the_job) return;
   terminal_.take_back();
-  terminal_.stop_ourselves();
-  terminal_.lend_again(program_);
+  stop(was_lent ? Stopping::our_group : Stopping::ourselves);
+  terminal_.lend_keys();
   send_to_group(SIGCONT);
 }
 
@@ -124,13 +166,18 @@ void Supervisor::end_leftovers() {
   group_is_empty_ = kill(-program_, 0) != 0 && errno == ESRCH;
   if (group_is_empty_) {
     // The grace time also bounds how long a slow reader of our output is waited for.
-    if (!told_to_end_) deadline_.reset();
+    if (!told_to_end_ && !told_after_end_) deadline_.reset();
     return;
   }
-  if (deadline_ || killed_) return;
+  if (std::exchange(leftovers_told_, true) || killed_) return;
+  // A shell makes its background jobs ignore SIGINT and SIGQUIT. A second SIGTERM could end in a hurry what
+  // the first one has begun to end well.
+  if (!deadline_) deadline_ = Clock::now() + options_.leftovers_grace;
+  if (told_to_end_ == SIGTERM) return;
+  const auto left = std::chrono::round<std::chrono::seconds>(*deadline_ - Clock::now());
   log(LogLevel::info, fmt::format("{} left processes running: they get SIGTERM, and SIGKILL in {}",
-                                  options_.name, seconds(options_.leftovers_grace)));
-  tell_to_end_in(options_.leftovers_grace);
+                                  options_.name, seconds(left)));
+  ask_group_to_end();
 }
 
 void Supervisor::send_to_group(int signal) {

@@ -38,12 +38,12 @@ class Supervisor {
   void on_deadline();
 
   /// The program has ended, and its group with it, as far as can be.
-  bool done() const { return end_ && (group_is_empty_ || overdue_); }
+  bool done() const { return end_ && (group_is_empty_ || gave_up_group_); }
 
-  /// SIGKILL was sent, and the time to clear up after it is over as well.
-  bool overdue() const { return overdue_; }
+  /// Whoever told us to end has waited long enough for what reads our output.
+  bool gave_up_readers() const { return gave_up_readers_; }
 
-  /// The first signal passed on that asks a program to end.
+  /// The first signal passed on, while the program ran, that asks a program to end.
   std::optional<int> told_to_end() const { return told_to_end_; }
 
   /// The program was still running at its time limit.
@@ -54,11 +54,15 @@ class Supervisor {
 
  private:
   void pass_on(int signal);
+  void on_told_to_end(int signal);
   bool is_at_time_limit() const;
-  void tell_to_end_in(std::chrono::milliseconds grace);
+  void end_at_time_limit();
+  void ask_group_to_end();
+  void kill_group();
+  void give_up_group();
   void reap();
   void on_program_status(int status);
-  void on_program_stopped();
+  void on_program_stopped(int signal);
   void end_leftovers();
   void send_to_group(int signal);
 
@@ -70,9 +74,13 @@ class Supervisor {
   std::optional<Clock::time_point> deadline_;
   std::optional<int> told_to_end_;
   bool timed_out_ = false;
+  bool told_after_end_ = false;
+  bool leftovers_told_ = false;
+  bool stop_was_asked_for_ = false;
   bool killed_ = false;
   bool group_is_empty_ = false;
-  bool overdue_ = false;
+  bool gave_up_group_ = false;
+  bool gave_up_readers_ = false;
 };
 
 }  // namespace sm_train

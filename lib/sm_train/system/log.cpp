@@ -2,16 +2,22 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
+#include <chrono>
 #include <mutex>
 #include <poll.h>
 #include <string>
 #include <unistd.h>
 #include <utility>
 
+#include "sm_train/system/output_stream.hpp"
+
 namespace sm_train {
 
 namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto longest_wait = 1000ms;
 
 constexpr std::string_view erase_line = "\r\x1b[K";
 
@@ -22,6 +28,7 @@ struct Output {
   LogWriter divert;
   Secrets secrets;
   bool is_inside_line = false;
+  bool reader_has_stopped = false;
 };
 
 Output& output() {
@@ -40,18 +47,26 @@ std::string_view label(LogLevel level) {
   return level == LogLevel::warning ? "warning: " : "";
 }
 
-bool wait_until_writable() {
-  pollfd out{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
-  return ::poll(&out, 1, -1) == 1 && (out.revents & POLLOUT) != 0;
+bool is_writable_within(int fd, std::chrono::milliseconds time) {
+  pollfd wanted{.fd = fd, .events = POLLOUT, .revents = 0};
+  return ::poll(&wanted, 1, static_cast<int>(time.count())) == 1;
 }
 
-void write_all(std::string_view rest) {
+/// Nobody must wait for long for a reader that has stopped: whoever logs may be the one who takes signals.
+/// What it does not take is dropped, as is a log that cannot be written, which has nowhere to say so.
+void write_lines(Output& out, std::string_view rest) {
+  OutputStream stream(STDERR_FILENO);
   while (!rest.empty()) {
-    const ssize_t written = ::write(STDERR_FILENO, rest.data(), rest.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0 && errno == EAGAIN && wait_until_writable()) continue;
-    if (written <= 0) return;  // a log that cannot be written has nowhere to say so
-    rest.remove_prefix(static_cast<std::size_t>(written));
+    const auto written = stream.write(rest);
+    if (!written) return;
+    rest.remove_prefix(*written);
+    if (*written > 0) {
+      out.reader_has_stopped = false;
+      out.is_inside_line = !rest.empty();
+    } else if (!is_writable_within(stream.fd(), out.reader_has_stopped ? 0ms : longest_wait)) {
+      out.reader_has_stopped = true;
+      return;
+    }
   }
 }
 
@@ -83,7 +98,7 @@ void log(LogLevel level, std::string_view message) {
   if (out.divert)
     out.divert(line);
   else
-    write_all(line);
+    write_lines(out, line);
 }
 
 void show_status(std::string_view text) {
@@ -92,7 +107,7 @@ void show_status(std::string_view text) {
   const std::lock_guard lock(out.mutex);
   if (out.divert || (text.empty() && out.status.empty())) return;
   out.status = text;
-  write_all(std::string(erase_line) + out.status);
+  write_lines(out, std::string(erase_line) + out.status);
 }
 
 void divert_log(LogWriter write) {
@@ -103,8 +118,10 @@ void divert_log(LogWriter write) {
 }
 
 void write_log_lines(std::string_view lines) {
-  const std::lock_guard lock(output().mutex);
-  write_all(lines);
+  Output& out = output();
+  const std::lock_guard lock(out.mutex);
+  const bool ends_a_line = !lines.empty() && std::exchange(out.is_inside_line, false);
+  write_lines(out, (ends_a_line ? "\n" : "") + std::string(lines));
 }
 
 void log_is_inside_line() {

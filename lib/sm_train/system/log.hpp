@@ -31,7 +31,8 @@ using LogWriter = std::function<void(std::string_view)>;
 /// status line meanwhile.
 void divert_log(LogWriter write);
 
-/// Writes lines that were diverted, as they are.
+/// Writes lines that were diverted, as they are. Like the log itself it waits no longer than a second for a
+/// reader of stderr that takes nothing, and drops what that one does not take.
 void write_log_lines(std::string_view lines);
 
 /// Stderr stands in the middle of a line of somebody else's: the next line of the log ends that one first.

@@ -19,8 +19,10 @@ class OutputStream {
   /// To be polled for POLLOUT.
   int fd() const { return own_ ? own_.get() : fd_; }
 
+  const char* name() const { return fd_ == 1 ? "stdout" : "stderr"; }
+
   /// Writes what can be taken at once and returns how many bytes that was, 0 for none; nothing when no byte
-  /// can ever be written again: the reader has gone.
+  /// can ever be written again, with errno as of write(2): EPIPE where the reader has gone.
   std::optional<std::size_t> write(std::string_view bytes);
 
  private:

@@ -147,8 +147,6 @@ void close_others_on_exec(const std::vector<int>& descriptors) {
   } else {
     setpgid(0, 0);
   }
-  // All signals are still blocked: SIGTTOU would stop a process that is not in the foreground yet.
-  if (streams.terminal) tcsetpgrp(*streams.terminal, getpid());
   if (streams.in) dup2(*streams.in, STDIN_FILENO);
   dup2(streams.out, STDOUT_FILENO);
   dup2(streams.err, STDERR_FILENO);

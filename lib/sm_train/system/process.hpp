@@ -12,7 +12,6 @@ struct ProcessStreams {
   int out = -1;                     ///< its standard output
   int err = -1;                     ///< its standard error
   std::optional<int> in;            ///< its standard input; none: ours
-  std::optional<int> terminal;      ///< the terminal of whose foreground it is to be
   std::optional<int> own_terminal;  ///< the terminal that controls a session of its own
 };
 

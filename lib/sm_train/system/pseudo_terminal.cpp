@@ -7,7 +7,7 @@
 
 namespace sm_train {
 
-std::optional<PseudoTerminal> open_pseudo_terminal(int like, LineEnds line_ends) {
+std::optional<PseudoTerminal> open_pseudo_terminal(int like) {
   PseudoTerminal made;
   made.ours.reset(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
   if (!made.ours || grantpt(made.ours.get()) != 0 || unlockpt(made.ours.get()) != 0) return {};
@@ -17,7 +17,7 @@ std::optional<PseudoTerminal> open_pseudo_terminal(int like, LineEnds line_ends)
 
   termios settings = {};
   if (tcgetattr(like, &settings) == 0) {
-    if (line_ends == LineEnds::made_by_other) settings.c_oflag &= ~static_cast<tcflag_t>(OPOST);
+    settings.c_oflag &= ~static_cast<tcflag_t>(OPOST);
     tcsetattr(made.theirs.get(), TCSANOW, &settings);
   }
   copy_window_size(like, made.theirs.get());

@@ -13,15 +13,10 @@ struct PseudoTerminal {
   UniqueFd theirs;
 };
 
-/// Who turns a line feed into carriage return and line feed, so that the other does not.
-enum class LineEnds {
-  made_by_it,     ///< the pseudo-terminal, as the real one is raw
-  made_by_other,  ///< the real one: bytes come out of `ours` as they were written
-};
-
-/// A new one of the size and with the settings of the terminal `like`; nothing where there are no more
-/// (/dev/pts is not mounted, or full).
-std::optional<PseudoTerminal> open_pseudo_terminal(int like, LineEnds line_ends);
+/// A new one of the size and with the settings of the terminal `like`, but that it leaves line ends to that
+/// one: bytes come out of `ours` as they were written. Nothing where there are no more (/dev/pts is not
+/// mounted, or full).
+std::optional<PseudoTerminal> open_pseudo_terminal(int like);
 
 /// Gives the terminal `to` the size of `from`. A changed size sends SIGWINCH to the foreground of `to`.
 void copy_window_size(int from, int to);

@@ -32,36 +32,27 @@ class StopForOutputBlocked {
 
 }  // namespace
 
-bool TerminalLoan::is_possible() {
-  return isatty(STDIN_FILENO) != 0 && in_foreground(STDIN_FILENO);
+bool TerminalLoan::can_be_lent() const {
+  return !lent_ && isatty(STDIN_FILENO) != 0 && in_foreground(STDIN_FILENO);
 }
 
-TerminalLoan::TerminalLoan(Kind kind) : kind_(kind) {
-  if (is_possible()) terminal_ = STDIN_FILENO;
-}
-
-std::optional<int> TerminalLoan::lend() {
-  lent_ = terminal_.has_value();
-  if (kind_ == Kind::foreground) return terminal_;
-  if (lent_) make_raw();
-  return std::nullopt;
-}
-
-void TerminalLoan::lend_again(pid_t group) {
-  if (!terminal_ || !in_foreground(*terminal_)) return;
+void TerminalLoan::lend_keys() {
+  if (kind_ != Kind::keys || !can_be_lent()) return;
   lent_ = true;
   const StopForOutputBlocked blocked;
-  if (kind_ == Kind::keys)
-    make_raw();
-  else
-    tcsetpgrp(*terminal_, group);
-}
-
-void TerminalLoan::make_raw() {
-  tcgetattr(*terminal_, &own_settings_);
+  tcgetattr(STDIN_FILENO, &own_settings_);
   termios raw = own_settings_;
   cfmakeraw(&raw);
-  tcsetattr(*terminal_, TCSANOW, &raw);
+  // Others write to it as well.
+  raw.c_oflag = own_settings_.c_oflag;
+  tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+}
+
+bool TerminalLoan::lend_foreground(pid_t group) {
+  if (kind_ != Kind::on_demand || !can_be_lent()) return false;
+  const StopForOutputBlocked blocked;
+  lent_ = tcsetpgrp(STDIN_FILENO, group) == 0;
+  return lent_;
 }
 
 void TerminalLoan::take_back() {
@@ -69,19 +60,19 @@ void TerminalLoan::take_back() {
   lent_ = false;
   const StopForOutputBlocked blocked;
   if (kind_ == Kind::keys)
-    tcsetattr(*terminal_, TCSADRAIN, &own_settings_);
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &own_settings_);
   else
-    tcsetpgrp(*terminal_, getpgrp());
+    tcsetpgrp(STDIN_FILENO, getpgrp());
 }
 
-void TerminalLoan::stop_ourselves() {
-  sigset_t stop;
+void stop(Stopping whom) {
+  sigset_t key;
   sigset_t before;
-  sigemptyset(&stop);
-  sigaddset(&stop, SIGTSTP);
+  sigemptyset(&key);
+  sigaddset(&key, SIGTSTP);
   // SIGTSTP and not SIGSTOP: the kernel drops it where no shell is there to continue us.
-  kill(0, SIGTSTP);
-  pthread_sigmask(SIG_UNBLOCK, &stop, &before);
+  kill(whom == Stopping::our_group ? 0 : getpid(), SIGTSTP);
+  pthread_sigmask(SIG_UNBLOCK, &key, &before);
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 

@@ -1,52 +1,50 @@
 #pragma once
 
-#include <optional>
 #include <sys/types.h>
 #include <termios.h>
 
 namespace sm_train {
 
-/// Lends the terminal of our standard input to the program, where we are in its foreground. Given back at the
-/// end. Without such a terminal it does nothing.
+/// Lends the terminal of our standard input to the program, while we are in its foreground. Given back at the
+/// end.
 class TerminalLoan {
  public:
   enum class Kind {
-    foreground,  ///< to the program's group: only the foreground may read from it, and Ctrl-C goes there
-    keys,        ///< raw, for somebody to pass on every key to the program's own terminal
+    none,
+    on_demand,  ///< its foreground, to a program that asks for it: others of our job may want it as well
+    keys,       ///< raw, for somebody to pass every key on to the program's own terminal
   };
 
-  /// Our standard input is a terminal, and we are in its foreground.
-  static bool is_possible();
-
-  explicit TerminalLoan(Kind kind);
+  explicit TerminalLoan(Kind kind) : kind_(kind) {}
   TerminalLoan(const TerminalLoan&) = delete;
   TerminalLoan& operator=(const TerminalLoan&) = delete;
   TerminalLoan(TerminalLoan&&) = delete;
   TerminalLoan& operator=(TerminalLoan&&) = delete;
   ~TerminalLoan() { take_back(); }
 
-  /// Counts as lent from now on. Gives the terminal of whose foreground a new process is to make itself,
-  /// before it runs the program; none where just the keys are lent.
-  std::optional<int> lend();
+  /// To be called at the start, and whenever we may have come into the foreground. Just keys are lent so.
+  void lend_keys();
 
-  /// Lends it again, if we are in its foreground now.
-  void lend_again(pid_t group);
+  /// For a program that was stopped since it is not in the foreground. False where it cannot be now.
+  bool lend_foreground(pid_t group);
 
   bool is_lent() const { return lent_; }
 
   void take_back();
 
-  /// Stops our own process group as Ctrl-Z would, until somebody continues it, so that the shell which waits
-  /// for us has the terminal again. As PID 1 it returns at once.
-  void stop_ourselves();
-
  private:
-  void make_raw();
+  bool can_be_lent() const;
 
   Kind kind_;
-  std::optional<int> terminal_;
   termios own_settings_ = {};
   bool lent_ = false;
 };
+
+/// Who stops with us: others of our process group saw the key only where the terminal was not lent.
+enum class Stopping { ourselves, our_group };
+
+/// As Ctrl-Z would, until somebody continues us, so that the shell which waits for us has the terminal again.
+/// Returns at once where no shell could, as for PID 1.
+void stop(Stopping whom);
 
 }  // namespace sm_train

@@ -186,3 +186,39 @@ TEST_CASE("as PID 1 the launcher passes signals on, reaps orphans and gives the 
   CHECK(end.exit_code == 6);
   CHECK(end.out == "ready\nbye\n");
 }
+
+TEST_CASE("what ignores SIGINT in the background is told to end with the program, and not waited for") {
+  const int signal = GENERATE(SIGINT, SIGQUIT);
+  Child child([] {
+    return exit_code(launch_here(shell("trap 'exit 7' INT QUIT; sleep 1000 & echo ready; wait"),
+                                 {.grace = std::chrono::hours(1), .leftovers_grace = std::chrono::hours(1)}));
+  });
+  child.wait_for("ready\n");
+  child.send(signal);
+  CHECK(child.finish().exit_code == 7);
+}
+
+TEST_CASE("SIGTERM after the program's end is not what ended it, and gives nothing more time") {
+  Child child([] {
+    dup2(STDOUT_FILENO, STDERR_FILENO);
+    const auto outcome = launch_here(shell("trap '' TERM; sleep 1000 & exit 3"),
+                                     {.grace = std::chrono::hours(1), .leftovers_grace = 500ms});
+    return outcome.told_to_end ? 99 : exit_code(outcome);
+  });
+  child.wait_for("left processes running");
+  child.send(SIGTERM);
+  CHECK(child.finish().exit_code == 3);
+}
+
+TEST_CASE("SIGTERM ends the wait for a reader that does not come, after the program") {
+  Child child([] {
+    return exit_code(launch_here(python("import os\nos.set_blocking(1, False)\n"
+                                        "try:\n"
+                                        "  while True: os.write(1, b'x' * 4096)\n"
+                                        "except BlockingIOError: os._exit(4)"),
+                                 {.grace = std::chrono::hours(1), .leftovers_grace = 100ms}));
+  });
+  usleep(500'000);
+  child.send(SIGTERM);
+  CHECK(child.wait_without_reading() == 4);
+}

@@ -12,13 +12,13 @@ namespace {
 const std::string passed_on =
     "sm-train: SIGTERM was passed on to the program, which has 110 s before SIGKILL\n";
 
-/// Writes `first` to stderr, and at SIGTERM `last`; then it ends at SIGUSR1.
+/// Writes `first` to stderr, and at SIGTERM `last`, which it tells on stdout; then it ends at SIGUSR1.
 Command writer(const std::string& first, const std::string& last) {
   return python(
       "import os, signal, sys\n"
-      "signal.signal(signal.SIGTERM, lambda *_: os.write(2, b'''" +
+      "signal.signal(signal.SIGTERM, lambda *_: (os.write(2, b'''" +
       last +
-      "'''))\n"
+      "'''), print('handled')))\n"
       "signal.signal(signal.SIGUSR1, lambda *_: os._exit(3))\n"
       "os.write(2, b'''" +
       first +
@@ -42,16 +42,29 @@ TEST_CASE("the log stands between the lines of the program's stderr") {
 }
 
 TEST_CASE("the log waits for the end of the line that the program has begun") {
-  Child child([] {
-    dup2(STDOUT_FILENO, STDERR_FILENO);
-    return exit_code(launch_here(writer("half", " done\nand more")));
-  });
+  Child child([] { return exit_code(launch_here(writer("half", " done\nand more"))); });
   child.wait_for("ready\n");
   child.send(SIGTERM);
-  child.wait_for("and more");
+  child.wait_for("handled\n");
   child.send(SIGUSR1);
-  const auto end = child.finish();
-  CHECK(end.out.find(" done\n" + passed_on + "and more") != std::string::npos);
+  CHECK(child.finish().err == "half done\n" + passed_on + "and more");
+}
+
+TEST_CASE("a reader of the log that has stopped stops nobody") {
+  Child child([] {
+    Pipe full;
+    dup2(full.write_end.get(), STDERR_FILENO);
+    fcntl(STDERR_FILENO, F_SETFL, O_NONBLOCK);
+    const std::string block(4096, 'x');
+    while (write(STDERR_FILENO, block.data(), block.size()) > 0) continue;
+    fcntl(STDERR_FILENO, F_SETFL, 0);
+    log(LogLevel::info, "before");
+    const int code = exit_code(launch_here(shell("echo more >&2; kill -TERM $PPID; sleep 1000"),
+                                           {.grace = std::chrono::milliseconds(100)}));
+    log(LogLevel::info, "after");
+    return code;
+  });
+  CHECK(child.finish().exit_code == 143);
 }
 
 TEST_CASE("a line that the program never ends is ended before the log goes on") {

@@ -83,6 +83,66 @@ for i in range(64): os.write(1, b"%d" % (i % 10) * (1 << 20))
   CHECK(std::stol(end.err) < before.ru_maxrss + 8 * 1024);
 }
 
+TEST_CASE("what stands in a large pipe when the program ends is not lost to a slow reader") {
+  Child child([] {
+    return exit_code(launch_here(python(R"(
+import fcntl, os
+F_SETPIPE_SZ = 1031
+fcntl.fcntl(1, F_SETPIPE_SZ, 1 << 20)
+os.set_blocking(1, False)
+written = 0
+try:
+    while True: written += os.write(1, b"x" * 4096)
+except BlockingIOError:
+    os.write(2, b"%d" % written)
+)")));
+  });
+  const auto end = [&] {
+    usleep(300'000);  // the reader: the program has ended meanwhile
+    return child.finish();
+  }();
+  CHECK(std::stoul(end.err) > std::size_t{1} << 20U);
+  CHECK(end.out.size() == std::stoul(end.err));
+}
+
+TEST_CASE("streams that are one of ours keep their order") {
+  Child child([] {
+    dup2(STDOUT_FILENO, STDERR_FILENO);
+    const auto outcome =
+        launch_here(python("import os\nfor i in range(2000): os.write(1 + i % 2, b'%d\\n' % i)"));
+    return outcome.stderr_tail.ends_with("1998\n1999\n") && outcome.stdout_tail.empty() ? 0 : 1;
+  });
+  const auto end = child.finish();
+  CHECK(end.exit_code == 0);
+  std::string expected;
+  for (int i = 0; i < 2000; ++i) expected += std::to_string(i) + "\n";
+  CHECK(end.out == expected);
+}
+
+TEST_CASE("output that cannot be written is told, and lets the program go on") {
+  Child child([] {
+    const UniqueFd full(open("/dev/full", O_WRONLY));
+    dup2(full.get(), STDOUT_FILENO);
+    return exit_code(launch_here(shell("echo one; sleep 0.1; echo two; exit 6")));
+  });
+  const auto end = child.finish();
+  CHECK(end.exit_code == 6);
+  CHECK(end.err ==
+        "sm-train: warning: stdout cannot be written: No space left on device. What the program writes there "
+        "from now on is lost\n");
+}
+
+TEST_CASE("a program whose output is not relayed has nothing to read") {
+  Child child([] {
+    Pipe data;
+    [[maybe_unused]] const auto written = write(data.write_end.get(), "ours\n", 5);
+    dup2(data.read_end.get(), STDIN_FILENO);
+    const auto outcome = launch_here(shell("cat"), {.relay_output = false});
+    return outcome.stdout_tail.empty() ? exit_code(outcome) : 99;
+  });
+  CHECK(child.finish().exit_code == 0);
+}
+
 TEST_CASE("signals are passed on while nobody reads our output") {
   Child child([] {
     return exit_code(launch_here(python(R"(

@@ -90,6 +90,56 @@ TEST_CASE("Ctrl-Z stops the program and us, and the shell's fg continues both") 
   CHECK(end.exit_code == 4);
 }
 
+TEST_CASE("the terminal stays with our job, whose others may want it, until the program asks for it") {
+  const Terminal terminal;
+  Child child([&] {
+    terminal.sit_down({STDIN_FILENO});
+    return exit_code(
+        launch_here(python("import os\n"
+                           "print(os.tcgetpgrp(0) == os.getpgrp())\n"
+                           "print(input(), os.tcgetpgrp(0) == os.getpgrp())")));
+  });
+  child.wait_for("False\n");
+  terminal.type("hello\n");
+  CHECK(child.finish().out == "False\nhello True\n");
+}
+
+TEST_CASE("Ctrl-Z stops a program that reads no keys and us, and fg continues both") {
+  Terminal terminal;
+  Child child([&] {
+    terminal.sit_down(all_streams);
+    return run_as_job(
+        [] {
+          const UniqueFd null(open("/dev/null", O_RDONLY));
+          dup2(null.get(), STDIN_FILENO);
+          return exit_code(
+              launch_here(python("import signal\n"
+                                 "signal.signal(signal.SIGCONT, lambda *_: exit(4))\n"
+                                 "print('ready')\n"
+                                 "while True: signal.pause()")));
+        },
+        say_stopped);
+  });
+  terminal.wait_for("ready\r\n");
+  terminal.type("\x1a");
+  terminal.wait_for("stopped\r\n");
+  CHECK(child.finish().exit_code == 4);
+}
+
+TEST_CASE("a program that has closed its terminal may open it again") {
+  Terminal terminal;
+  Child child([&] {
+    terminal.sit_down(all_streams);
+    return exit_code(
+        launch_here(python("import os, time\n"
+                           "os.closerange(0, 3)\n"
+                           "time.sleep(0.1)\n"
+                           "os.write(os.open('/dev/tty', os.O_WRONLY), b'from tty\\n')")));
+  });
+  terminal.wait_for("from tty\r\n");
+  CHECK(child.finish().exit_code == 0);
+}
+
 TEST_CASE("where our streams are a terminal the program has one of that size, in a session of its own") {
   Terminal terminal;
   Child child([&] {
@@ -184,17 +234,21 @@ TEST_CASE("our terminal is raw while the program runs, and has its settings back
     const auto is_raw = [] {
       termios settings = {};
       tcgetattr(STDIN_FILENO, &settings);
-      return (settings.c_lflag & (ICANON | ECHO | ISIG)) == 0 && (settings.c_oflag & OPOST) == 0;
+      return (settings.c_lflag & (ICANON | ECHO | ISIG)) == 0;
     };
     if (is_raw()) return 90;
     // It sees our terminal at the descriptor that it would get from any parent.
     const std::string name = ttyname(STDIN_FILENO);
     const auto outcome =
-        launch_here(python("import os, termios\n"
+        launch_here(python("import os, signal, termios\n"
                            "settings = termios.tcgetattr(os.open('" +
                            name +
                            "', os.O_RDONLY | os.O_NOCTTY))\n"
-                           "exit(bool(settings[3] & termios.ICANON))"));
+                           "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCONT])\n"
+                           "os.kill(os.getppid(), signal.SIGCONT)\n"
+                           "signal.sigwait([signal.SIGCONT])\n"
+                           "is_output_raw = not settings[1] & termios.OPOST  # others write there too\n"
+                           "exit(bool(settings[3] & termios.ICANON) + 2 * is_output_raw)"));
     return is_raw() ? 91 : exit_code(outcome);
   });
   CHECK(child.finish().exit_code == 0);
@@ -205,7 +259,7 @@ TEST_CASE("what a program says on a terminal is kept for the report") {
   Child child([&] {
     terminal.sit_down(all_streams);
     const auto outcome = launch_here(shell("echo first; echo last >&2"));
-    return outcome.stderr_tail == "first\r\nlast\r\n" ? 0 : 1;
+    return outcome.stderr_tail == "first\nlast\n" ? 0 : 1;
   });
   CHECK(child.finish().exit_code == 0);
 }

@@ -1,14 +1,29 @@
 #pragma once
 
+#include <array>
 #include <fcntl.h>
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <unistd.h>
 #include <vector>
 
 #include "sm_train/contract/command.hpp"
 #include "sm_train/stages/launch.hpp"
+#include "sm_train/system/unique_fd.hpp"
 #include "support/child.hpp"
+
+/// A pipe of a test's own.
+struct Pipe {
+  Pipe() {
+    std::array<int, 2> ends = {-1, -1};
+    if (pipe(ends.data()) != 0) throw std::runtime_error("no pipe");
+    read_end.reset(ends[0]);
+    write_end.reset(ends[1]);
+  }
+  sm_train::UniqueFd read_end;
+  sm_train::UniqueFd write_end;
+};
 
 /// A command with a small environment.
 inline sm_train::Command command_of(std::vector<std::string> argv) {

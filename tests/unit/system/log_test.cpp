@@ -48,6 +48,16 @@ TEST_CASE("where info is kept back there is no status line") {
   CHECK(child.finish().err == "sm-train: error: told\n");
 }
 
+TEST_CASE("lines that were diverted end a line of somebody else's first") {
+  Child child([] {
+    log_is_inside_line();
+    write_log_lines("one\n");
+    write_log_lines("two\n");
+    return 0;
+  });
+  CHECK(child.finish().err == "\none\ntwo\n");
+}
+
 TEST_CASE("secrets are masked in each line") {
   Child child([] {
     log(LogLevel::info, "at https://u:p@host/ with correct-horse");
