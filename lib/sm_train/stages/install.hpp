@@ -11,10 +11,6 @@
 
 namespace sm_train {
 
-/// What lies in the code directory `directory`, and whether `program` does. Makes the directory where there
-/// is none.
-CodeLayout list_code(const std::filesystem::path& directory, const std::string& program);
-
 /// The interpreter for the user's code: `chosen`, else that of VIRTUAL_ENV, of CONDA_PREFIX, else python3,
 /// else python on PATH. Throws Error{not_found} where `chosen` is not there.
 Interpreter find_python(const std::string& chosen, const EnvVars& env);
