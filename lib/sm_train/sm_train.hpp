@@ -12,6 +12,7 @@
 #include "sm_train/contract/outcome.hpp"
 #include "sm_train/contract/paths.hpp"
 #include "sm_train/contract/plan.hpp"
+#include "sm_train/stages/code_layout.hpp"
 #include "sm_train/stages/fetch.hpp"
 #include "sm_train/stages/install.hpp"
 #include "sm_train/stages/launch.hpp"

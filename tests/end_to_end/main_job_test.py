@@ -136,12 +136,6 @@ class WhatTheProgramSees(EndToEndTest):
         self.assert_succeeded(self.train(job, "--python", python))
         self.assertEqual(job.record()["env"]["CHOSEN"], "yes")
 
-    def test_a_shell_script_is_run_with_the_same_arguments(self):
-        job = self.job({"name": "a b"}, program="train.sh",
-                       source="""printf '%s\\n' "$@" "$SM_HP_NAME" > "$SM_MODEL_DIR/arguments"\n""")
-        self.assert_succeeded(self.train(job))
-        self.assertEqual((job.path / "model/arguments").read_text(), "--name\na b\na b\n")
-
     def test_standard_input_is_the_callers(self):
         job = self.job(source="import sys; print(sys.stdin.read())")
         with open(job.write("input.txt", "from the caller")) as stdin:

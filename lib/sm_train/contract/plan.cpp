@@ -1,39 +1,15 @@
 #include "sm_train/contract/plan.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "sm_train/contract/env_vars.hpp"
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/contract/python_text.hpp"
+#include "sm_train/contract/require_program.hpp"
 
 namespace sm_train {
 
 namespace {
-
-std::string list_entries(const CodeLayout& code) {
-  constexpr std::size_t shown = 20;
-  if (code.entries.empty()) return "which is empty";
-  const auto last = code.entries.begin() + static_cast<std::ptrdiff_t>(std::min(shown, code.entries.size()));
-  return fmt::format(
-      "which holds {}{}", fmt::join(code.entries.begin(), last, ", "),
-      code.entries.size() > shown ? fmt::format(" and {} more", code.entries.size() - shown) : "");
-}
-
-void require_program(const std::string& program, const CodeLayout& code) {
-  if (!code.program_is_inside)
-    throw Error(
-        {.cause = Cause::bad_config,
-         .what = fmt::format("The program {} is outside of the code directory {}.", program, code.directory),
-         .remedy = "Set sagemaker_program to a file of the code."});
-  if (code.program_is_file) return;
-  throw Error({.cause = Cause::not_found,
-               .what = fmt::format("The program {} is no file in {}, {}.", program, code.directory,
-                                   list_entries(code)),
-               .remedy = "Set sagemaker_program to a file of the code, or sagemaker_submit_directory to "
-                         "where the code is."});
-}
 
 void require_framework_function(const std::string& name) {
   const std::size_t colon = name.find(':');
@@ -63,7 +39,7 @@ EnvVars program_env(const PlanInput& input) {
 }
 
 Command program_command(const PlanInput& input, EntryPointKind kind) {
-  const std::string python = kind == EntryPointKind::command ? "" : require_python(input.python);
+  const std::string python = is_command(kind) ? "" : require_python(input.python);
   const std::string program = os_bytes(input.environment.user_entry_point, "The program's name");
   Command command{.argv = entry_point_argv(kind, program, python),
                   .env = program_env(input),
@@ -97,7 +73,7 @@ Plan make_plan(const PlanInput& input) {
   if (runs_framework(input.environment)) return framework_plan(input);
   const std::string& program = input.environment.user_entry_point;
   const EntryPointKind kind = choose_entry_point(program, input.code);
-  if (kind != EntryPointKind::python_package) require_program(program, input.code);
+  require_program(program, kind, input.code);
   return {.kind = kind, .install = {}, .program = program_command(input, kind)};
 }
 

@@ -57,6 +57,11 @@ std::string python_sources(const fs::path& directory, const std::string& program
   return text;
 }
 
+/// A command may name Python in its first line.
+bool is_python(EntryPointKind kind, const ProgramFile& program) {
+  return !is_command(kind) || program.start.shebang.find("python") != std::string::npos;
+}
+
 bool pass_every(const std::string& /*channel*/, const std::string& /*flag*/) {
   return true;
 }
@@ -66,7 +71,7 @@ std::vector<std::string> channel_args(const Environment& environment, const Code
   if (environment.channel_input_dirs.empty() || rule == ChannelArgs::never || runs_framework(environment))
     return {};
   const EntryPointKind kind = choose_entry_point(environment.user_entry_point, code);
-  if (rule == ChannelArgs::always || kind == EntryPointKind::command)
+  if (rule == ChannelArgs::always || !is_python(kind, code.program))
     return to_channel_args(environment, pass_every);
 
   const std::string sources =

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <sstream>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -33,35 +32,6 @@ constexpr std::chrono::milliseconds grace{500};
 bool is_file(const fs::path& path) {
   std::error_code ignored;
   return fs::is_regular_file(path, ignored);
-}
-
-/// Many a pyproject.toml just configures tools: one with these tables makes a package.
-bool makes_package(const fs::path& pyproject) {
-  if (!is_file(pyproject)) return false;
-  std::istringstream lines(read_file(pyproject, 1 << 20));
-  for (std::string line; std::getline(lines, line);) {
-    std::erase_if(line, [](char c) { return c == ' ' || c == '\t' || c == '\r'; });
-    if (line.starts_with("[project]") || line.starts_with("[build-system]")) return true;
-  }
-  return false;
-}
-
-std::vector<std::string> list_names(const fs::path& directory) {
-  std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(directory)) {
-    std::error_code ignored;  // a link that leads nowhere is a name like another
-    names.push_back(entry.path().filename().native() + (entry.is_directory(ignored) ? "/" : ""));
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-/// A relative name may lead through a symbolic link of the code's, but not up; an absolute one must really
-/// lie there.
-bool is_inside(const std::string& program, const fs::path& code) {
-  const fs::path path = program.starts_with('/') ? fs::weakly_canonical(fs::path(program).parent_path())
-                                                 : (code / program).lexically_normal();
-  return path == code || path.native().starts_with(code.native() + "/");
 }
 
 /// Where pip keeps its settings; of those that are there.
@@ -123,20 +93,6 @@ std::string listed(const std::vector<std::string>& packages) {
 
 }  // namespace
 
-CodeLayout list_code(const fs::path& directory, const std::string& program) {
-  std::error_code error;
-  fs::create_directories(directory, error);
-  if (error) throw Error(errno_failure(error.value(), Access::write, "make " + directory.native()));
-  const fs::path code = fs::canonical(directory);
-  return {.directory = code.native(),
-          .entries = list_names(code),
-          .has_setup_py = is_file(code / "setup.py"),
-          .pyproject_makes_package = makes_package(code / "pyproject.toml"),
-          .has_requirements = is_file(code / "requirements.txt"),
-          .program_is_inside = is_inside(program, code),
-          .program_is_file = !program.empty() && is_file(code / program)};
-}
-
 void make_executable(const CodeLayout& code, const std::string& program) {
   const fs::path path = fs::path(code.directory) / program;
   if (is_executable(path)) return;
@@ -154,7 +110,7 @@ PreparedInstallation prepare_installation(EntryPointKind kind, const CodeLayout&
                                           const Interpreter& python, const InstallOptions& options,
                                           const EnvVars& env, const fs::path& base,
                                           const Interrupt& interrupt) {
-  InstallationInput input = {.package = kind == EntryPointKind::python_package,
+  InstallationInput input = {.package = installs_package(kind),
                              .requirements = find_requirements(options.requirements, code),
                              .code_directory = code.directory,
                              .choice = options.installer,

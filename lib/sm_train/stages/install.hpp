@@ -14,10 +14,6 @@
 
 namespace sm_train {
 
-/// What lies in the code directory `directory`, and whether `program` does. Makes the directory where there
-/// is none.
-CodeLayout list_code(const std::filesystem::path& directory, const std::string& program);
-
 /// Gives a program that is to be run as a command the execute bit that it lacks, as the Python toolkit does.
 void make_executable(const CodeLayout& code, const std::string& program);
 

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "sm_train/contract/entry_point.hpp"
+#include "sm_train/contract/code_layout.hpp"
 
 namespace sm_train {
 

@@ -14,6 +14,7 @@
 #include "sm_train/contract/timings.hpp"
 #include "sm_train/python/interpreter.hpp"
 #include "sm_train/stages/channel_args.hpp"
+#include "sm_train/stages/code_layout.hpp"
 #include "sm_train/stages/fault.hpp"
 #include "sm_train/stages/fetch.hpp"
 #include "sm_train/stages/install.hpp"
@@ -100,7 +101,7 @@ int run_job(const Options& options, Signals& signals, PhaseClock& clock) {
 
   clock.begin("install");
   install(plan.install, signals, options.install.timeout);
-  if (plan.kind == EntryPointKind::command) make_executable(code, program);
+  if (is_command(plan.kind)) make_executable(code, program);
   const auto moved = move_large_variables(plan.program, exec_limits());
 
   say_what_starts(environment, code_source, plan.program, clock.timings());

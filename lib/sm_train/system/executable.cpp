@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fcntl.h>
+#include <fstream>
 #include <string_view>
 #include <unistd.h>
 
@@ -12,6 +13,17 @@ namespace sm_train {
 bool is_executable(const fs::path& path) {
   std::error_code ignored;
   return fs::is_regular_file(path, ignored) && ::faccessat(AT_FDCWD, path.c_str(), X_OK, AT_EACCESS) == 0;
+}
+
+ProgramStart read_program_start(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(path, ignored)) return {};  // to open a FIFO would wait
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return {};
+  std::string head(program_start_bytes, '\0');
+  file.read(head.data(), static_cast<std::streamsize>(head.size()));
+  head.resize(static_cast<std::size_t>(file.gcount()));
+  return program_start(head);
 }
 
 std::optional<fs::path> find_executable(const std::string& name, const EnvVars& env) {

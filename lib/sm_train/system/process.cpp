@@ -1,15 +1,12 @@
 #include "sm_train/system/process.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
 #include <fcntl.h>
 #include <filesystem>
-#include <fstream>
 #include <string>
-#include <string_view>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -46,7 +43,7 @@ struct Preparation {
   std::vector<std::string> env_text;
   std::vector<char*> envp;
   std::vector<int> descriptors;
-  bool is_elf = false;
+  bool may_be_script = false;
 };
 
 fs::path find_program(const Command& command) {
@@ -83,22 +80,15 @@ std::vector<int> open_descriptors() {
   return descriptors;
 }
 
-/// A shell would read a program of another architecture as if it were a script.
-bool is_elf(const fs::path& file) {
-  constexpr std::string_view magic =
-      "\x7F"
-      "ELF";
-  std::array<char, magic.size()> head{};
-  std::error_code ignored;
-  if (!fs::is_regular_file(file, ignored)) return false;  // to open a FIFO would wait
-  std::ifstream(file, std::ios::binary).read(head.data(), head.size());
-  return std::string_view(head.data(), head.size()) == magic;
+/// A shell would read a program of another architecture or system as if it were a script.
+bool may_be_script(const fs::path& file) {
+  return read_program_start(file).kind == ProgramStart::Kind::text;
 }
 
 /// Fills `made`, which must not move afterwards: it holds pointers into itself.
 void prepare(const Command& command, Preparation& made) {
   made.program = find_program(command);
-  made.is_elf = is_elf(command.cwd / made.program);
+  made.may_be_script = may_be_script(command.cwd / made.program);
   made.descriptors = open_descriptors();
   // execve() takes char*, and changes nothing.
   const auto pointer = [](const std::string& text) { return const_cast<char*>(text.c_str()); };
@@ -154,7 +144,7 @@ void close_others_on_exec(const std::vector<int>& descriptors) {
   if (!command.cwd.empty() && chdir(command.cwd.c_str()) != 0) fail(error_fd, StartStep::change_directory);
   reset_signals();
   execve(made.program.c_str(), made.argv.data(), made.envp.data());
-  if (errno == ENOEXEC && !made.is_elf) {
+  if (errno == ENOEXEC && made.may_be_script) {
     execve(shell.c_str(), made.shell_argv.data(), made.envp.data());
     errno = ENOEXEC;
   }

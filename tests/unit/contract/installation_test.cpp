@@ -40,7 +40,8 @@ TEST_CASE("a package and its requirements are installed in one go") {
   CHECK(argv_of(both) == Argv{"/py", "-m", "pip", "install", "."});
 }
 
-TEST_CASE("nothing is installed where there is nothing, where all is there, and where the installer is none") {
+TEST_CASE(
+    "nothing is installed where there is nothing, where all is there, and where the installer is none") {
   InstallationInput nothing = input();
   nothing.requirements = "";
   CHECK(plan_installation(nothing).steps.empty());
@@ -95,9 +96,10 @@ TEST_CASE("without the installer that is needed the error says what is missing")
     bool has_pip;
     const char* said;
   };
-  const auto row = GENERATE(Row{InstallerChoice::automatic, "", false, "uv is not on PATH, and /py has no pip"},
-                            Row{InstallerChoice::pip, "/bin/uv", false, "/py has no pip"},
-                            Row{InstallerChoice::uv, "", true, "uv is not on PATH"});
+  const auto row =
+      GENERATE(Row{InstallerChoice::automatic, "", false, "uv is not on PATH, and /py has no pip"},
+               Row{InstallerChoice::pip, "/bin/uv", false, "/py has no pip"},
+               Row{InstallerChoice::uv, "", true, "uv is not on PATH"});
   InstallationInput lacking = input();
   lacking.choice = row.choice;
   lacking.uv = row.uv;

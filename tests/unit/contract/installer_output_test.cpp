@@ -14,20 +14,18 @@ std::string error_of(const std::string& out, const std::string& err) {
 }  // namespace
 
 TEST_CASE("pip's last error is what it says, without its mark") {
-  CHECK(error_of(
-            "Collecting nothing\n",
-            "ERROR: Could not find a version that satisfies the requirement x (from versions: none)\n"
-            "ERROR: No matching distribution found for x\n\n[notice] A new release\n") ==
+  CHECK(error_of("Collecting nothing\n",
+                 "ERROR: Could not find a version that satisfies the requirement x (from versions: none)\n"
+                 "ERROR: No matching distribution found for x\n\n[notice] A new release\n") ==
         "No matching distribution found for x");
 }
 
 TEST_CASE("of a build that failed the last line of its own output counts") {
-  CHECK(
-      error_of("Processing /code\n",
-                      "  error: subprocess-exited-with-error\n  \n  x python setup.py egg_info did not run\n"
-                      "  |-> [2 lines of output]\n      Traceback\n      RuntimeError: my setup is broken\n"
-                      "      [end of output]\n  \nerror: metadata-generation-failed\n") ==
-      "RuntimeError: my setup is broken");
+  CHECK(error_of("Processing /code\n",
+                 "  error: subprocess-exited-with-error\n  \n  x python setup.py egg_info did not run\n"
+                 "  |-> [2 lines of output]\n      Traceback\n      RuntimeError: my setup is broken\n"
+                 "      [end of output]\n  \nerror: metadata-generation-failed\n") ==
+        "RuntimeError: my setup is broken");
 }
 
 TEST_CASE("an error on stdout is found too, and silence refers to the log") {
@@ -36,10 +34,12 @@ TEST_CASE("an error on stdout is found too, and silence refers to the log") {
 }
 
 TEST_CASE("uv's reason is what it could not resolve, on one line") {
-  CHECK(error_of("", "  \u00d7 No solution found when resolving dependencies:\n"
-                     "  \u2570\u2500\u25b6 Because nothing was not found in the package registry and you require nothing,\n"
-                     "      we can conclude that your requirements are unsatisfiable.\n\n"
-                     "      hint: x\n") ==
+  CHECK(error_of("",
+                 "  \u00d7 No solution found when resolving dependencies:\n"
+                 "  \u2570\u2500\u25b6 Because nothing was not found in the package registry and you require "
+                 "nothing,\n"
+                 "      we can conclude that your requirements are unsatisfiable.\n\n"
+                 "      hint: x\n") ==
         "Because nothing was not found in the package registry and you require nothing, we can conclude that "
         "your requirements are unsatisfiable");
   CHECK(error_of("", "error: Failed to fetch: `https://x/`\n  Caused by: timed out\n") ==
@@ -58,7 +58,9 @@ TEST_CASE("the remedy is for what went wrong") {
 TEST_CASE("what was installed is told by pip in one line, and by uv in one each") {
   CHECK(installed_packages("Collecting a\nSuccessfully installed a-b-1.2 c_d-2.0.post1\n", "") ==
         Packages{"a-b 1.2", "c_d 2.0.post1"});
-  CHECK(installed_packages("", "Resolved 2 packages in 1ms\nInstalled 2 packages in 1ms\n + a==1.2\n - b==1.9\n + b==2.0\n") ==
-        Packages{"a 1.2", "b 2.0"});
+  CHECK(
+      installed_packages(
+          "", "Resolved 2 packages in 1ms\nInstalled 2 packages in 1ms\n + a==1.2\n - b==1.9\n + b==2.0\n") ==
+      Packages{"a 1.2", "b 2.0"});
   CHECK(installed_packages("Requirement already satisfied: a\n", "").empty());
 }

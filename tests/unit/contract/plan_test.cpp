@@ -9,7 +9,7 @@ namespace {
 
 struct Case {
   std::string program = "train.py";
-  CodeLayout code = {.directory = "/code", .entries = {"train.py"}, .program_is_file = true};
+  CodeLayout code = {.directory = "/code", .entries = {"train.py"}, .program = {.is_file = true}};
   std::map<std::string, std::string> env;
   std::vector<std::string> arguments;
   Interpreter python = {.path = "/usr/bin/python3", .looked_for = "python3"};
@@ -27,31 +27,6 @@ Plan plan_of(const Case& c) {
 }
 
 }  // namespace
-
-TEST_CASE("how a program runs is chosen from its name and what lies beside it") {
-  struct Row {
-    std::string program;
-    bool setup_py;
-    bool pyproject;
-    std::vector<std::string> argv;
-  };
-  const auto row = GENERATE(values<Row>({
-      {"train.py", false, false, {"py", "train.py"}},
-      {"src/train.py", false, false, {"py", "src/train.py"}},
-      {"-train.py", false, false, {"py", "./-train.py"}},
-      {"train.py", true, false, {"py", "-m", "train"}},
-      {"train", false, true, {"py", "-m", "train"}},
-      {"a.pyb.py", true, false, {"py", "-m", "ab"}},
-      {"train.sh", false, false, {"./train.sh"}},
-      {"train.sh", true, true, {"./train.sh"}},
-      {"train", false, false, {"./train"}},
-      {"/code/train.sh", false, false, {"/code/train.sh"}},
-      {"train.R", false, false, {"./train.R"}},
-  }));
-  const EntryPointKind kind = choose_entry_point(
-      row.program, {.has_setup_py = row.setup_py, .pyproject_makes_package = row.pyproject});
-  CHECK(entry_point_argv(kind, row.program, "py") == row.argv);
-}
 
 TEST_CASE("a script without requirements needs no installer") {
   const Plan plan = plan_of({.arguments = {"--lr", "0.1"}});
@@ -73,38 +48,29 @@ TEST_CASE("Python's output is unbuffered, unless the image says otherwise") {
 TEST_CASE("the program finds what was installed beside, behind the code's own modules") {
   Installation installation;
   installation.steps.push_back({.what = "requirements.txt", .command = {}});
-  CHECK(with_installation(plan_of({.env = {{"PATH", "/bin"}}}), installation).program.env.at("PATH") == "/bin");
+  CHECK(with_installation(plan_of({.env = {{"PATH", "/bin"}}}), installation).program.env.at("PATH") ==
+        "/bin");
   installation.module_directories = {"/p/lib", "/p/lib64"};
   installation.script_directories = {"/p/bin"};
-  const Plan plan = with_installation(plan_of({.env = {{"PYTHONPATH", "/mine"}, {"PATH", "/bin"}}}), installation);
+  const Plan plan =
+      with_installation(plan_of({.env = {{"PYTHONPATH", "/mine"}, {"PATH", "/bin"}}}), installation);
   CHECK(plan.install.size() == 1);
   CHECK(plan.program.env.at("PYTHONPATH") == "/code:/p/lib:/p/lib64:/mine");
   CHECK(plan.program.env.at("PATH") == "/p/bin:/bin");
   CHECK(with_installation(plan_of({}), installation).program.env.at("PYTHONPATH") == "/code:/p/lib:/p/lib64");
 }
 
-TEST_CASE("a missing program is told with what the code holds") {
-  try {
-    plan_of({.code = {.directory = "/code", .entries = {"main.py", "src/"}}});
-    FAIL("no error");
-  } catch (const Error& error) {
-    CHECK(error.failure().cause == Cause::not_found);
-    CHECK(error.failure().what == "The program train.py is no file in /code, which holds main.py, src/.");
-  }
-}
-
-TEST_CASE("a program outside of the code directory is refused, though it may be there") {
-  CHECK_THROWS_WITH(
-      plan_of({.program = "../x.py",
-               .code = {.directory = "/code", .program_is_inside = false, .program_is_file = true}}),
-      Catch::Contains("../x.py") && Catch::Contains("outside"));
+TEST_CASE("nothing runs and nothing is installed for a program that is not there") {
+  const CodeLayout code = {.directory = "/code", .has_setup_py = true};
+  CHECK_THROWS_WITH(plan_of({.program = "src/train.py", .code = code}),
+                    Catch::Contains("src/train.py is no file in /code"));
 }
 
 TEST_CASE("a framework's function runs in the program's place, and needs no program") {
   Environment environment;
   environment.hosts = {"algo-1"};
   environment.framework_module = "my_framework:main";
-  const CodeLayout code = {.directory = "/code", .has_requirements = true};
+  const CodeLayout code = {.directory = "/code"};
   const Interpreter python = {.path = "/usr/bin/python3", .looked_for = ""};
   const auto plan = [&] {
     return make_plan({.environment = environment, .code = code, .python = python, .process_env = {}});

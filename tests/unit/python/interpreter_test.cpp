@@ -67,7 +67,8 @@ TEST_CASE("a chosen interpreter is a path or a name on PATH, and must be there")
 
 TEST_CASE("requirements are satisfied where each distribution is there, with all that it requires") {
   const TempDir directory;
-  write_distribution(directory, "some_a", "1.5", "Requires-Dist: some_b>=2\nRequires-Dist: absent ; extra == \"x\"\n");
+  write_distribution(directory, "some_a", "1.5",
+                     "Requires-Dist: some_b>=2\nRequires-Dist: absent ; extra == \"x\"\n");
   write_distribution(directory, "some_b", "2.0", "Requires-Dist: some-a\n");
   write_distribution(directory, "broken", "1.0", "Requires-Dist: some_b>=3\n");
   struct Row {
@@ -125,7 +126,8 @@ TEST_CASE("an interpreter says where packages would lie below a prefix, and whet
 TEST_CASE("of an interpreter that does not answer nothing is known, and the installer will say why") {
   const TempDir directory;
   for (const char* text : {"#!/bin/sh\nexit 1\n", "#!/bin/sh\necho nonsense\n", "#!/bin/sh\necho '[1]'\n"}) {
-    const auto state = look_at_interpreter(write_in(directory, "python", text, 0755), "", "/p", env_with(directory));
+    const auto state =
+        look_at_interpreter(write_in(directory, "python", text, 0755), "", "/p", env_with(directory));
     CHECK(state.has_pip);
     CHECK(state.takes_packages);
     CHECK_FALSE(state.requirements_are_satisfied);

@@ -7,8 +7,8 @@
 #include "support/write_in.hpp"
 
 using namespace sm_train;
-using test::write_in;
 using Catch::Matchers::Contains;
+using test::write_in;
 
 namespace {
 
@@ -30,7 +30,8 @@ TEST_CASE("the requirements are those that are chosen, else requirements.txt, el
   CHECK(found_in(directory, "more/gpu.txt") == "more/gpu.txt");
   const std::string absolute = directory.path() / "more/gpu.txt";
   CHECK(found_in(directory, absolute) == absolute);
-  CHECK_THROWS_WITH(found_in(directory, "cpu.txt"), Contains("cpu.txt is not there") && Contains("--requirements"));
+  CHECK_THROWS_WITH(found_in(directory, "cpu.txt"),
+                    Contains("cpu.txt is not there") && Contains("--requirements"));
 }
 
 TEST_CASE("requirements that are a directory are refused, and not passed over") {

@@ -155,6 +155,12 @@ TEST_CASE("what cannot be executed is exit code 126, and told why") {
     CHECK(end.exit_code == 126);
     CHECK_THAT(end.err, Contains("Exec format error.\nGive a program that was built for this machine"));
   }
+  SECTION("a program of another system") {
+    write_program(file, std::string("\xCF\xFA\xED\xFE\x07\0\0\x01\nexit 0\n", 16));
+    const auto end = end_of_file();
+    CHECK(end.exit_code == 126);
+    CHECK_THAT(end.err, Contains("Exec format error.\nGive a program that was built for this machine"));
+  }
   SECTION("a line end of Windows") {
     write_program(file, "#!/bin/sh\r\nexit 0\r\n");
     const auto end = end_of_file();
