@@ -10,6 +10,7 @@
 #include "sm_train/contract/command_line.hpp"
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/contract/installer_error.hpp"
+#include "sm_train/contract/secrets.hpp"
 #include "sm_train/stages/launch.hpp"
 #include "sm_train/system/executable.hpp"
 #include "sm_train/system/files.hpp"
@@ -66,8 +67,10 @@ bool is_inside(const std::string& program, const fs::path& code) {
       log(LogLevel::error, "pip said:\n" + output.substr(0, output.find_last_not_of('\n') + 1));
   throw Error(
       {.cause = Cause::unavailable,
-       .what = fmt::format("Installing {} failed with exit code {}: {}.", step.what, exit_code(outcome),
-                           installer_error(outcome.stdout_tail, outcome.stderr_tail)),
+       .what = fmt::format(
+           "Installing {} failed with exit code {}: {}.", step.what, exit_code(outcome),
+           // Its environment may hold more secrets than ours.
+           Secrets(step.command.env).masked(installer_error(outcome.stdout_tail, outcome.stderr_tail))),
        .remedy = "Correct the requirement, or give pip an index that has it (PIP_INDEX_URL)."});
 }
 

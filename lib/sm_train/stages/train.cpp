@@ -20,6 +20,7 @@
 #include "sm_train/stages/large_variables.hpp"
 #include "sm_train/stages/launch.hpp"
 #include "sm_train/stages/load.hpp"
+#include "sm_train/stages/package_index.hpp"
 #include "sm_train/stages/phase_clock.hpp"
 #include "sm_train/stages/report.hpp"
 #include "sm_train/system/log.hpp"
@@ -52,6 +53,16 @@ Plan plan_job(const Environment& environment, const CodeLayout& code, const Opti
                     .arguments = program_arguments(environment, code, options),
                     .requirements = options.requirements,
                     .as_root = ::geteuid() == 0});
+}
+
+void install_code(const Plan& plan, const Options& options, Signals& signals) {
+  if (plan.install.empty()) return;
+  const PackageIndex index = find_package_index(
+      options.environment,
+      signals.interrupt_of("while asking CodeArtifact for its index, before the program was started"));
+  const auto steps = with_index(plan.install, index);
+  keep_out_of_log(Secrets(steps.front().command.env));
+  install(steps, signals);
 }
 
 void say_what_starts(const Environment& environment, const std::string& code, const Command& program,
@@ -87,7 +98,7 @@ int run_job(const Options& options, Signals& signals, PhaseClock& clock) {
   clock.begin("plan");
   Plan plan = plan_job(environment, code, options);
   clock.begin("install");
-  install(plan.install, signals);
+  install_code(plan, options, signals);
   if (plan.kind == EntryPointKind::command) make_executable(code, program);
   const auto moved = move_large_variables(plan.program, exec_limits());
 

@@ -63,12 +63,12 @@ TEST_CASE("a repository is read from its ARN, in any partition") {
 
 TEST_CASE("what is no ARN of a repository is refused with what was found and what is expected") {
   const auto bad =
-      GENERATE_COPY(std::string("arn:bad"), std::string(100'000, 'a'), with_change(arn, "codeartifact", "s3"),
-                    with_change(arn, "arn:aws", "arn:other"), with_change(arn, "eu-west-1", "evil.com/"),
-                    with_change(arn, "eu-west-1", ""), with_change(arn, "123456789012", "12345"),
-                    with_change(arn, "repository/", "package/"), with_change(arn, "my-domain", "My domain"),
-                    with_change(arn, "my.repo", "my/repo"), with_change(arn, "my.repo", "a&format=npm"),
-                    arn + "\n", " " + arn);
+      GENERATE_COPY(std::string("arn:bad"), with_change(arn, "aws", "aws" + std::string(100'000, 'a')),
+                    with_change(arn, "codeartifact", "s3"), with_change(arn, "arn:aws", "arn:other"),
+                    with_change(arn, "eu-west-1", "evil.com/"), with_change(arn, "eu-west-1", ""),
+                    with_change(arn, "123456789012", "12345"), with_change(arn, "repository/", "package/"),
+                    with_change(arn, "my-domain", "My domain"), with_change(arn, "my.repo", "my/repo"),
+                    with_change(arn, "my.repo", "a&format=npm"), arn + "\n", " " + arn);
   const auto failure = failure_in([&] { parse_repository_arn(bad); });
   CHECK(failure.cause == Cause::bad_config);
   CHECK(contains(failure.what, "CA_REPOSITORY_ARN is \"" + bad.substr(0, 7)));
