@@ -45,16 +45,19 @@ class PackageIndex:
 
     def serve(self, requests):
         """Serves for as long as a `with` lasts; gives the index's URL. The paths asked for go into `requests`."""
-        root = str(self.simple.parent)
+        return http_server(files_handler(self.simple.parent, requests))
 
-        class Handler(http.server.SimpleHTTPRequestHandler):
-            def __init__(self, *arguments, **keywords):
-                super().__init__(*arguments, directory=root, **keywords)
 
-            def log_message(self, *_):
-                requests.append(self.path)
+def files_handler(root, requests):
+    """A handler of http.server that serves the files below `root`, and puts the paths asked for into `requests`."""
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *arguments, **keywords):
+            super().__init__(*arguments, directory=str(root), **keywords)
 
-        return http_server(Handler)
+        def log_message(self, *_):
+            requests.append(self.path)
+
+    return Handler
 
 
 class Venvs:

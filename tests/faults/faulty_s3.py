@@ -19,18 +19,12 @@ import threading
 import urllib.parse
 from xml.sax.saxutils import escape
 
-import botocore.auth
-import botocore.awsrequest
-import botocore.credentials
+from sigv4_check import AUTHORIZATION, is_signed_right
 
 ACCESS_KEY = "AKIDFAULTS"
 SECRET_KEY = "secret/of+the/faulty/server"
 LONGEST_SKEW = datetime.timedelta(minutes=15)
 BLOCK = 256 * 1024
-
-AUTHORIZATION = re.compile(r"AWS4-HMAC-SHA256 "
-                           r"Credential=(?P<key>[^/,]+)/\d{8}/(?P<region>[^/,]+)/s3/aws4_request, ?"
-                           r"SignedHeaders=(?P<signed>[^,]+), ?Signature=(?P<signature>[0-9a-f]{64})")
 
 
 class Pattern:
@@ -213,15 +207,13 @@ class FaultyS3:
 
     def _check_signature(self, request):
         said = AUTHORIZATION.fullmatch(request.headers.get("authorization", ""))
-        if not said:
+        if not said or said["service"] != "s3":
             return error(403, "AccessDenied", "Access Denied")
         if said["key"] != ACCESS_KEY:
             return error(403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.")
         if request.headers.get("x-amz-security-token") != self._token:
             return error(400, "InvalidToken", "The provided token is malformed or otherwise invalid.")
-        signed = said["signed"].split(";")
-        must = {"host", *(name for name in request.headers if name.startswith("x-amz-"))}
-        if not must <= set(signed) <= set(request.headers) or said["signature"] != signature(request, said, signed):
+        if not is_signed_right(request, said, SECRET_KEY):
             return error(403, "SignatureDoesNotMatch", "The request signature we calculated does not match the "
                          "signature you provided. Check your key and signing method.")
         return None
@@ -265,18 +257,6 @@ class FaultyS3:
         return Answer(206, {**headers, "Content-Length": str(last - first + 1),
                             "Content-Range": f"bytes {first}-{last}/{size}"},
                       _Range(held.data, first, last - first + 1))
-
-
-def signature(request, said, signed_headers):
-    """What the request's signature should be. S3 decodes the path and encodes it anew in its one way."""
-    path, _, query = request.path.partition("?")
-    path = urllib.parse.quote(urllib.parse.unquote_to_bytes(path), safe="/-_.~")
-    again = botocore.awsrequest.AWSRequest(
-        method=request.method, url=f"http://{request.headers['host']}{path}{'?' if query else ''}{query}",
-        headers={name: request.headers[name] for name in signed_headers})
-    again.context["timestamp"] = request.headers.get("x-amz-date", "")
-    signer = botocore.auth.S3SigV4Auth(botocore.credentials.Credentials(ACCESS_KEY, SECRET_KEY), "s3", said["region"])
-    return signer.signature(signer.string_to_sign(again, signer.canonical_request(again)), again)
 
 
 class _Server(http.server.ThreadingHTTPServer):

@@ -2,8 +2,9 @@
 import datetime
 import unittest
 
-from faulty_s3 import AUTHORIZATION, Answer, error, instead, internal_error, repeated, slow_down
+from faulty_s3 import Answer, error, instead, internal_error, repeated, slow_down
 from fetching import BAD_CONFIG, DENIED, NAME, NO_INPUT, TREE, TREE_TAR_GZ, UNAVAILABLE, FetchTest, all_at_once
+from sigv4_check import AUTHORIZATION
 
 load_tests = all_at_once
 

@@ -5,7 +5,7 @@
 
 #include <fmt/core.h>
 
-#include "sm_train/aws/xml.hpp"
+#include "sm_train/aws/service_error.hpp"
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/system/wait.hpp"
 
@@ -17,7 +17,7 @@ constexpr int attempts = 3;
 
 // The last one is STS's own, for an identity provider that it cannot reach.
 bool may_pass(const HttpResponse& response) {
-  const auto code = xml_element(response.body, "Code");
+  const auto code = read_service_error(response).code;
   return is_retryable(response.status, code) || code == "IDPCommunicationError";
 }
 

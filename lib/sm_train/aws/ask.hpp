@@ -8,7 +8,7 @@
 
 namespace sm_train {
 
-/// Asks a service for credentials, up to three times where the failure may pass, and gives its last answer.
+/// Asks a service other than S3, up to three times where the failure may pass, and gives its last answer.
 /// Throws as http_send does.
 HttpResponse ask(const CredentialSources& sources, const HttpRequest& request, const Interrupt& interrupt);
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <functional>
+#include <utility>
 
 #include <fmt/core.h>
 
@@ -17,6 +18,12 @@ struct Provider {
 };
 
 }  // namespace
+
+CredentialSources find_credential_sources(const EnvVars& env) {
+  auto ca_bundle = env_var(env, "AWS_CA_BUNDLE");
+  if (ca_bundle.empty()) ca_bundle = env_var(env, "SSL_CERT_FILE");
+  return {.env = env, .profile = load_profile(env), .ca_bundle = std::move(ca_bundle)};
+}
 
 Credentials find_credentials(const CredentialSources& sources, const Interrupt& interrupt) {
   const std::array providers = {

@@ -40,6 +40,9 @@ struct CredentialSources {
   std::string ca_bundle = {};  ///< for a service that speaks https
 };
 
+/// What `env` names: the profile, and AWS_CA_BUNDLE, else SSL_CERT_FILE. Throws Error as load_profile does.
+CredentialSources find_credential_sources(const EnvVars& env);
+
 /// The first that one of the providers gives, in the order of the AWS SDKs: environment, web identity, shared
 /// config and credentials files, container, instance metadata. Throws Error{denied} that lists what was tried
 /// and why each gave nothing.

@@ -2,21 +2,11 @@
 
 #include <fmt/core.h>
 
+#include "sm_train/aws/json_answer.hpp"
 #include "sm_train/aws/timestamp.hpp"
 #include "sm_train/contract/failure.hpp"
-#include "sm_train/system/json.hpp"
 
 namespace sm_train {
-
-namespace {
-
-std::string text_at(const Dict& object, std::string_view key) {
-  const Value* value = object.find(key);
-  const std::string* text = value == nullptr ? nullptr : value->text();
-  return text == nullptr ? "" : *text;
-}
-
-}  // namespace
 
 std::optional<Credentials> credentials_in(const Dict& object, std::string_view token_name) {
   Credentials found = {.access_key_id = text_at(object, "AccessKeyId"),
@@ -25,12 +15,6 @@ std::optional<Credentials> credentials_in(const Dict& object, std::string_view t
                        .expires = parse_timestamp(text_at(object, "Expiration"))};
   if (found.access_key_id.empty() || found.secret_access_key.empty()) return std::nullopt;
   return found;
-}
-
-std::optional<Value> read_json_answer(std::string_view json, const std::string& service) try {
-  return try_parse_json(json, service);
-} catch (const Error&) {
-  return std::nullopt;  // nested without end: the parser's remedy is for a file
 }
 
 Credentials parse_credentials(std::string_view json, const std::string& service) {

@@ -9,9 +9,6 @@
 
 namespace sm_train {
 
-/// The JSON that `service` answered; nothing where it is none.
-std::optional<Value> read_json_answer(std::string_view json, const std::string& service);
-
 /// AccessKeyId, SecretAccessKey, `token_name` and Expiration of an object; nothing where a key is missing.
 /// An Expiration that is no time counts as none.
 std::optional<Credentials> credentials_in(const Dict& object, std::string_view token_name);

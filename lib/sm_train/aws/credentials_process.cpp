@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include "sm_train/aws/credentials_answer.hpp"
+#include "sm_train/aws/json_answer.hpp"
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/contract/shell_words.hpp"
 #include "sm_train/system/capture.hpp"

@@ -60,11 +60,18 @@ S3Endpoint aws_s3_endpoint(const std::string& region, const EndpointVariant& var
   return {.url = "https://" + aws_host("s3", region, variant), .is_custom = false, .variant = variant};
 }
 
-std::string aws_sts_endpoint(const std::string& region, const EndpointVariant& variant) {
+std::string find_service_endpoint(const EnvVars& env, const Profile& profile, const std::string& service,
+                                  const std::string& region) {
+  auto url = find_endpoint_url(env, profile, service);
+  return !url.empty() ? url : aws_service_endpoint(service, region, find_endpoint_variant(env, profile));
+}
+
+std::string aws_service_endpoint(const std::string& service, const std::string& region,
+                                 const EndpointVariant& variant) {
   const auto& partition = partition_of(region);
-  // GovCloud's plain endpoint is a FIPS one.
-  const bool is_named_fips = variant.fips && (variant.dual_stack || !region.starts_with("us-gov-"));
-  return fmt::format("https://sts{}.{}.{}", is_named_fips ? "-fips" : "", region,
+  // GovCloud's plain endpoint of STS is a FIPS one.
+  const bool is_fips_by_itself = service == "sts" && !variant.dual_stack && region.starts_with("us-gov-");
+  return fmt::format("https://{}{}.{}.{}", service, variant.fips && !is_fips_by_itself ? "-fips" : "", region,
                      variant.dual_stack ? partition.dual_stack_dns_suffix : partition.dns_suffix);
 }
 

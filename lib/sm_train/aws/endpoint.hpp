@@ -21,8 +21,14 @@ S3Endpoint find_s3_endpoint(const EnvVars& env, const Profile& profile, const st
 /// AWS's own. Throws Error{bad_config} where a FIPS endpoint is wanted of a partition that has none.
 S3Endpoint aws_s3_endpoint(const std::string& region, const EndpointVariant& variant = {});
 
-/// AWS's own endpoint of STS in a region: scheme and host.
-std::string aws_sts_endpoint(const std::string& region, const EndpointVariant& variant);
+/// Where another service ("sts", "codeartifact") is asked: the URL that a setting names (find_endpoint_url),
+/// else AWS's own for the region.
+std::string find_service_endpoint(const EnvVars& env, const Profile& profile, const std::string& service,
+                                  const std::string& region);
+
+/// AWS's own: scheme and host.
+std::string aws_service_endpoint(const std::string& service, const std::string& region,
+                                 const EndpointVariant& variant);
 
 /// Where an object is asked for.
 struct S3Address {

@@ -18,11 +18,12 @@ struct EndpointVariant {
 /// Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html
 EndpointVariant find_endpoint_variant(const EnvVars& env, const Profile& profile);
 
-/// The URL that a setting names for a service ("s3", "sts"), without a slash at its end: AWS_ENDPOINT_URL_S3,
-/// AWS_ENDPOINT_URL, endpoint_url in the profile's services section, the profile's endpoint_url; for S3 last
-/// S3_ENDPOINT_URL, which is SageMaker's and counts even under AWS_IGNORE_CONFIGURED_ENDPOINT_URLS. Empty
-/// where none does. Throws Error{bad_config} that names the setting where it is no http:// or https:// URL.
-/// Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+/// The URL that a setting names for a service ("s3", "sts", "codeartifact"), without a slash at its end:
+/// AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, endpoint_url in the profile's services section, the profile's
+/// endpoint_url; for S3 last S3_ENDPOINT_URL, which is SageMaker's and counts even under
+/// AWS_IGNORE_CONFIGURED_ENDPOINT_URLS. Empty where none does. Throws Error{bad_config} that names the
+/// setting where it is no http:// or https:// URL. Source:
+/// https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 std::string find_endpoint_url(const EnvVars& env, const Profile& profile, const std::string& service);
 
 /// Where the host begins in a URL: behind its "://".

@@ -30,10 +30,9 @@ std::string find_region(const CredentialSources& sources, const Credentials& cre
 
 S3Access find_s3_access(const EnvVars& env, const Backoff& backoff, const Interrupt& interrupt) {
   S3Access access;
-  access.ca_bundle = env_var(env, "AWS_CA_BUNDLE");
-  if (access.ca_bundle.empty()) access.ca_bundle = env_var(env, "SSL_CERT_FILE");
-  access.sources = {
-      .env = env, .profile = load_profile(env), .backoff = backoff, .ca_bundle = access.ca_bundle};
+  access.sources = find_credential_sources(env);
+  access.sources.backoff = backoff;
+  access.ca_bundle = access.sources.ca_bundle;
   // A wrong setting is told before anything is asked for.
   configured_region(env, access.sources.profile);
   access.credentials = find_credentials(access.sources, interrupt);

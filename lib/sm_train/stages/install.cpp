@@ -10,6 +10,7 @@
 #include "sm_train/contract/command_line.hpp"
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/contract/installer_output.hpp"
+#include "sm_train/contract/secrets.hpp"
 #include "sm_train/python/interpreter.hpp"
 #include "sm_train/stages/launch.hpp"
 #include "sm_train/stages/requirements.hpp"
@@ -69,7 +70,9 @@ std::optional<TempDir> make_prefix(const EnvVars& env, const fs::path& base) {
   for (const std::string& output : {outcome.stdout_tail, outcome.stderr_tail})
     if (!output.empty())
       log(LogLevel::error, "the installer said:\n" + output.substr(0, output.find_last_not_of('\n') + 1));
-  const InstallerError said = installer_error(outcome.stdout_tail, outcome.stderr_tail);
+  InstallerError said = installer_error(outcome.stdout_tail, outcome.stderr_tail);
+  // Its environment may hold more secrets than ours.
+  said.what = Secrets(step.command.env).masked(said.what);
   if (outcome.timed_out)
     throw Error({.cause = Cause::unavailable,
                  .what = fmt::format("Installing {} took longer than {:g} s, and was stopped: {}.", step.what,

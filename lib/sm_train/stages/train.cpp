@@ -21,6 +21,7 @@
 #include "sm_train/stages/large_variables.hpp"
 #include "sm_train/stages/launch.hpp"
 #include "sm_train/stages/load.hpp"
+#include "sm_train/stages/package_index.hpp"
 #include "sm_train/stages/phase_clock.hpp"
 #include "sm_train/stages/report.hpp"
 #include "sm_train/system/log.hpp"
@@ -63,6 +64,17 @@ PreparedInstallation prepare(const Plan& plan, const CodeLayout& code, const Int
   return prepared;
 }
 
+void install_code(const Plan& plan, const PreparedInstallation& prepared, const Options& options,
+                  Signals& signals) {
+  if (plan.install.empty()) return;
+  const PackageIndex index = find_package_index(
+      options.environment, prepared.prefix ? prepared.prefix->path() : temporary_directory(),
+      signals.interrupt_of("while asking CodeArtifact for its index, before the program was started"));
+  const auto steps = with_index(plan.install, index);
+  keep_out_of_log(Secrets(steps.front().command.env));
+  install(steps, signals, options.install.timeout);
+}
+
 void say_what_starts(const Environment& environment, const std::string& code, const Command& program,
                      const Timings& timings) {
   const Secrets secrets(program.env);
@@ -100,7 +112,7 @@ int run_job(const Options& options, Signals& signals, PhaseClock& clock) {
   plan = with_installation(std::move(plan), prepared.plan);
 
   clock.begin("install");
-  install(plan.install, signals, options.install.timeout);
+  install_code(plan, prepared, options, signals);
   if (is_command(plan.kind)) make_executable(code, program);
   const auto moved = move_large_variables(plan.program, exec_limits());
 

@@ -43,14 +43,26 @@ TEST_CASE("dual-stack and FIPS endpoints have their own hosts") {
 }
 
 TEST_CASE("STS has its own domains for dual-stack, and no other host for FIPS in GovCloud") {
-  CHECK(aws_sts_endpoint("eu-west-1", {}) == "https://sts.eu-west-1.amazonaws.com");
-  CHECK(aws_sts_endpoint("eu-west-1", {.dual_stack = true}) == "https://sts.eu-west-1.api.aws");
-  CHECK(aws_sts_endpoint("cn-north-1", {.dual_stack = true}) ==
+  CHECK(aws_service_endpoint("sts", "eu-west-1", {}) == "https://sts.eu-west-1.amazonaws.com");
+  CHECK(aws_service_endpoint("sts", "eu-west-1", {.dual_stack = true}) == "https://sts.eu-west-1.api.aws");
+  CHECK(aws_service_endpoint("sts", "cn-north-1", {.dual_stack = true}) ==
         "https://sts.cn-north-1.api.amazonwebservices.com.cn");
-  CHECK(aws_sts_endpoint("us-east-1", {.fips = true}) == "https://sts-fips.us-east-1.amazonaws.com");
-  CHECK(aws_sts_endpoint("us-gov-west-1", {.fips = true}) == "https://sts.us-gov-west-1.amazonaws.com");
-  CHECK(aws_sts_endpoint("us-gov-west-1", {.dual_stack = true, .fips = true}) ==
+  CHECK(aws_service_endpoint("sts", "us-east-1", {.fips = true}) ==
+        "https://sts-fips.us-east-1.amazonaws.com");
+  CHECK(aws_service_endpoint("sts", "us-gov-west-1", {.fips = true}) ==
+        "https://sts.us-gov-west-1.amazonaws.com");
+  CHECK(aws_service_endpoint("sts", "us-gov-west-1", {.dual_stack = true, .fips = true}) ==
         "https://sts-fips.us-gov-west-1.api.aws");
+}
+
+TEST_CASE("CodeArtifact has the hosts that most services have") {
+  const auto endpoint = [](const std::string& region, const EndpointVariant& variant) {
+    return aws_service_endpoint("codeartifact", region, variant);
+  };
+  CHECK(endpoint("eu-west-1", {}) == "https://codeartifact.eu-west-1.amazonaws.com");
+  CHECK(endpoint("cn-north-1", {}) == "https://codeartifact.cn-north-1.amazonaws.com.cn");
+  CHECK(endpoint("eu-west-1", {.dual_stack = true}) == "https://codeartifact.eu-west-1.api.aws");
+  CHECK(endpoint("us-gov-west-1", {.fips = true}) == "https://codeartifact-fips.us-gov-west-1.amazonaws.com");
 }
 
 TEST_CASE("dual-stack and FIPS are switched on by the environment before the profile") {
