@@ -81,8 +81,8 @@ class Installing(CodeArtifactTest):
         self.assertEqual(self.service.calls, [TOKEN_CALL, ENDPOINT_CALL])
         self.assertIn("/pypi/my-repo/simple/dependency-a/", self.service.files)
         self.assert_kept_secret(run)
-        (pip, pip_env_seen), *_, (program, program_env) = starts()
-        self.assertIn("\0pip\0install\0", pip)
+        *before, (program, program_env) = starts()
+        (pip_env_seen, *_) = [env for cmdline, env in before if "\0pip\0install\0" in cmdline]
         self.assertEqual(pip_env_seen["CODEARTIFACT_AUTH_TOKEN"], TOKEN)
         self.assertIn("train.py", program)
         self.assertNotIn(TOKEN, json.dumps([cmdline for cmdline, _ in starts()]))

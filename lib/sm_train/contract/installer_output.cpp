@@ -69,7 +69,9 @@ std::string find_error(std::string_view stdout_tail, std::string_view stderr_tai
   for (const auto find : {build_error, unresolved, last_error})
     for (const std::string_view text : {stderr_tail, stdout_tail})
       if (std::string error = find(text); !error.empty()) return without_stop(std::move(error));
-  return "see the log";
+  for (const std::string_view text : {stderr_tail, stdout_tail})
+    if (const std::string_view line = last_line(text); !line.empty()) return without_stop(std::string(line));
+  return "it said nothing";
 }
 
 struct Remedy {

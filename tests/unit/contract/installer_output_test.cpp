@@ -28,9 +28,11 @@ TEST_CASE("of a build that failed the last line of its own output counts") {
         "RuntimeError: my setup is broken");
 }
 
-TEST_CASE("an error on stdout is found too, and silence refers to the log") {
+TEST_CASE("an error on stdout is found too, else the last line counts") {
   CHECK(error_of("ERROR: Invalid requirement: '=x'\n", "") == "Invalid requirement: '=x'");
-  CHECK(error_of("", "killed\n") == "see the log");
+  CHECK(error_of("out\n", "first\nkilled.\n\n") == "killed");
+  CHECK(error_of("out\n", "\n") == "out");
+  CHECK(error_of("", "") == "it said nothing");
 }
 
 TEST_CASE("uv's reason is what it could not resolve, on one line") {

@@ -36,10 +36,11 @@ HttpResponse answer(const HttpRequest& request, const Interrupt&) {
 TEST_CASE("without CA_REPOSITORY_ARN nothing is asked and nothing changes") {
   const auto env = GENERATE(EnvVars{}, EnvVars{{"CA_REPOSITORY_ARN", ""}});
   bool asked = false;
-  const auto index = find_package_index(env, {}, [&](const HttpRequest& request, const Interrupt& interrupt) {
-    asked = true;
-    return answer(request, interrupt);
-  });
+  const auto index = find_package_index(env, temporary_directory(), {},
+                                        [&](const HttpRequest& request, const Interrupt& interrupt) {
+                                          asked = true;
+                                          return answer(request, interrupt);
+                                        });
   CHECK(index.env.empty());
   CHECK_FALSE(asked);
 }
@@ -47,7 +48,7 @@ TEST_CASE("without CA_REPOSITORY_ARN nothing is asked and nothing changes") {
 TEST_CASE("pip and uv get the repository's URL, and its token in a private file that goes with the index") {
   fs::path file;
   {
-    const auto index = find_package_index(job_env(), {}, answer);
+    const auto index = find_package_index(job_env(), temporary_directory(), {}, answer);
     for (const auto* name : {"PIP_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL"})
       CHECK(index.env.at(name) == url);
     CHECK(index.env.at("CODEARTIFACT_AUTH_TOKEN") == "t0ken");
@@ -63,7 +64,7 @@ TEST_CASE("what the user's own netrc file holds stays in force") {
   write_in(home, ".netrc", "machine a.example login b password c\nmacdef m\nquit");
   const auto named = write_in(home, "named", "machine named login b password c");
   const auto netrc_of = [](const EnvVars& env) {
-    const auto index = find_package_index(job_env(env), {}, answer);
+    const auto index = find_package_index(job_env(env), temporary_directory(), {}, answer);
     return read_file(index.env.at("NETRC"));
   };
   CHECK(netrc_of({{"HOME", home.path()}}) ==
