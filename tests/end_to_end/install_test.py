@@ -222,6 +222,8 @@ class Settings(InstallTest):
         sources = self.index.simple / "dependency-a"
         sources.mkdir()
         (sources / "dependency_a-1.2.tar.gz").write_bytes(tar_gz({
+            "dependency_a-1.2/pyproject.toml": "[build-system]\nrequires = ['setuptools', 'wheel']\n"
+                                               "build-backend = 'setuptools.build_meta'",
             "dependency_a-1.2/setup.py": "from setuptools import setup\n"
                                          "setup(name='dependency_a', version='1.2', py_modules=['dependency_a'])",
             "dependency_a-1.2/dependency_a.py": "NAME = 'a'"}))
