@@ -222,3 +222,25 @@ TEST_CASE("SIGTERM ends the wait for a reader that does not come, after the prog
   child.send(SIGTERM);
   CHECK(child.wait_without_reading() == 4);
 }
+
+TEST_CASE("a program at its time limit is told to end, and killed after its grace time") {
+  const auto [script, code] = GENERATE(table<std::string, int>({
+      {"trap 'exit 7' TERM; while :; do sleep 0.02; done", 7},
+      {"trap '' TERM; sleep 1000", 137},
+      {"kill -STOP $$", 143},
+  }));
+  Child child([script = script] {
+    const auto outcome = launch_here(shell(script), {.grace = 100ms, .time_limit = 300ms});
+    return outcome.timed_out && !outcome.told_to_end ? exit_code(outcome) : 99;
+  });
+  CHECK(child.finish().exit_code == code);
+}
+
+TEST_CASE("a program that ends before its time limit has not timed out, and leaves no more time than usual") {
+  Child child([] {
+    const auto outcome = launch_here(shell("trap '' TERM; sleep 1000 & exit 3"),
+                                     {.leftovers_grace = 100ms, .time_limit = std::chrono::hours(1)});
+    return outcome.timed_out ? 99 : exit_code(outcome);
+  });
+  CHECK(child.finish().exit_code == 3);
+}
