@@ -1,10 +1,11 @@
 """Machines and trees that are in the way: links that loop, files that cannot be read, streams that are full, tools that hang."""
 import os
+import pathlib
 import signal
 import subprocess
 import unittest
 
-from support import SM_TRAIN, EndToEndTest, clean_env, wait_until
+from support import SM_TRAIN, EndToEndTest, clean_env, tar_gz, wait_until
 
 AS_NOBODY = {"user": 65534, "group": 65534, "extra_groups": []}
 
@@ -13,8 +14,9 @@ class UnfriendlyMachine(EndToEndTest):
     def test_a_link_that_loops_in_the_code_is_a_name_like_another(self):
         job = self.job()
         (job.path / "code/loop").symlink_to("loop")
-        (job.path / "code/requirements.txt").symlink_to("requirements.txt")
         self.assert_succeeded(self.train(job))
+        (job.path / "code/requirements.txt").symlink_to("requirements.txt")
+        self.assert_fault(self.train(job), 66, "requirements.txt is not there")
 
     def test_a_base_path_that_loops_or_is_too_long_is_no_input(self):
         loop = self.directory / "loop"
@@ -40,6 +42,27 @@ class UnfriendlyMachine(EndToEndTest):
                 subprocess.run(["rm", "-r", str(job.path)], check=True)
 
     @unittest.skipUnless(os.geteuid() == 0, "only root can become somebody else")
+    def test_code_that_cannot_be_written_goes_elsewhere_for_the_job_but_never_hides_what_is_there(self):
+        job = self.job(source=None)
+        source = self.directory / "sourcedir.tar.gz"
+        source.write_bytes(tar_gz({"train.py": "import os; print(os.getcwd(), os.environ['SM_SOURCE_DIR'])"}))
+        for path in (self.directory, job.path, *job.path.rglob("*"), source):
+            path.chmod(0o777 if path.is_dir() else 0o666)
+        (job.path / "code").chmod(0o555)
+        def train():
+            process = self.start("--base-path", job.path, "--submit-directory", source, **AS_NOBODY)
+            return self.finish(process, job)
+
+        run = train()
+        self.assert_succeeded(run)
+        where, named = run.stdout.decode().split()
+        self.assertEqual(where, named)
+        self.assertIn(f"{job.path}/code cannot be written: the code goes into {pathlib.Path(where).parent}", run.stderr)
+        self.assertFalse(os.path.exists(where))
+
+        (job.path / "code/own.py").write_text("")
+        self.assert_fault(train(), 77, f"{job.path}/code")
+
     def test_a_full_stderr_and_an_unwritable_output_change_no_exit_code(self):
         self.directory.chmod(0o755)
         job = self.job(source="raise SystemExit(5)")

@@ -10,6 +10,7 @@ namespace sm_train {
 /// https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html
 struct Paths {
   std::filesystem::path root = "/opt/ml";
+  std::filesystem::path code_elsewhere;  ///< where the code lies instead, if it cannot lie below `root`
 
   std::filesystem::path input() const { return root / "input"; }
   std::filesystem::path input_config() const { return input() / "config"; }
@@ -20,7 +21,7 @@ struct Paths {
   std::filesystem::path input_data() const { return input() / "data"; }
   /// The channel's name is appended as it is: an empty one gives `input/data/`, as the Python toolkit does.
   std::string channel(const std::string& name) const { return input_data().string() + "/" + name; }
-  std::filesystem::path code() const { return root / "code"; }
+  std::filesystem::path code() const { return code_elsewhere.empty() ? root / "code" : code_elsewhere; }
   std::filesystem::path model() const { return root / "model"; }
   std::filesystem::path output() const { return root / "output"; }
   std::filesystem::path output_data() const { return output() / "data"; }

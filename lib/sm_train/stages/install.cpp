@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -14,6 +13,7 @@
 #include "sm_train/python/interpreter.hpp"
 #include "sm_train/stages/launch.hpp"
 #include "sm_train/stages/requirements.hpp"
+#include "sm_train/stages/scratch.hpp"
 #include "sm_train/system/container.hpp"
 #include "sm_train/system/executable.hpp"
 #include "sm_train/system/files.hpp"
@@ -47,22 +47,6 @@ std::vector<std::string> pip_config_files(const EnvVars& env) {
                                     env_var(env, "VIRTUAL_ENV") + "/pip.conf"};
   std::erase_if(files, [](const std::string& file) { return !is_file(file); });
   return files;
-}
-
-bool is_writable(const fs::path& directory) {
-  return ::access(directory.c_str(), W_OK | X_OK) == 0;
-}
-
-std::string usual_temporary_directory(const EnvVars& env) {
-  const std::string chosen = env_var(env, "TMPDIR");
-  return chosen.empty() ? "/tmp" : chosen;
-}
-
-/// A directory that can be written, in a container whose root file system cannot; none where there is none.
-std::optional<TempDir> make_prefix(const EnvVars& env, const fs::path& base) {
-  for (const fs::path& parent : {fs::path(usual_temporary_directory(env)), fs::path("/dev/shm"), base})
-    if (is_writable(parent)) return TempDir(parent, "sm-train-packages-");
-  return std::nullopt;
 }
 
 [[noreturn]] void installer_failed(const InstallStep& step, const Outcome& outcome,
@@ -125,7 +109,7 @@ PreparedInstallation prepare_installation(EntryPointKind kind, const CodeLayout&
   input.pip_config_files = pip_config_files(env);
   input.in_container = is_in_container(env);
   if (options.installer != InstallerChoice::none) {
-    prepared.prefix = make_prefix(env, base);
+    prepared.prefix = make_scratch("sm-train-packages-", env, base);
     if (prepared.prefix) input.prefix = prepared.prefix->path();
     if (prepared.prefix && !is_writable(usual_temporary_directory(env))) input.env["TMPDIR"] = input.prefix;
     const fs::path requirements =

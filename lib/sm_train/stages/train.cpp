@@ -1,5 +1,6 @@
 #include "sm_train/stages/train.hpp"
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -24,6 +25,7 @@
 #include "sm_train/stages/package_index.hpp"
 #include "sm_train/stages/phase_clock.hpp"
 #include "sm_train/stages/report.hpp"
+#include "sm_train/stages/scratch.hpp"
 #include "sm_train/system/log.hpp"
 #include "sm_train/system/machine.hpp"
 #include "sm_train/system/tree_size.hpp"
@@ -33,13 +35,14 @@ namespace sm_train {
 namespace {
 
 /// Gives where the code came from, for people.
-std::string fetch(const Job& job, const Environment& environment, const Options& options, Signals& signals) {
+std::string fetch(const Job& job, const Environment& environment, const Paths& paths, const Options& options,
+                  Signals& signals) {
   const auto& source = job.hyperparameters.settings.submit_directory;
   if (!source || runs_framework(environment)) return environment.code_dir + " as it was";
   FetchOptions fetch_options = options.fetch;
   fetch_options.s3.env = options.environment;
   const auto size =
-      fetch_code(os_bytes(*source, "The submit directory"), options.paths.code(), fetch_options,
+      fetch_code(os_bytes(*source, "The submit directory"), paths.code(), fetch_options,
                  signals.interrupt_of("while fetching the code, before the program was started"));
   return size ? fmt::format("{} ({})", *source, tree_size_text(*size)) : environment.code_dir + " as it was";
 }
@@ -88,7 +91,7 @@ void say_what_starts(const Environment& environment, const std::string& code, co
 }
 
 int run_job(const Options& options, Signals& signals, PhaseClock& clock) {
-  const Paths& paths = options.paths;
+  Paths paths = options.paths;
   clock.begin("load");
   require_job(paths);
   ReservedRoom room = prepare_report(paths);
@@ -97,11 +100,15 @@ int run_job(const Options& options, Signals& signals, PhaseClock& clock) {
   const Machine machine =
       inspect(options.environment,
               signals.interrupt_of("while looking at the machine, before the program was started"));
+  std::optional<TempDir> room_for_code;
+  if (job.hyperparameters.settings.submit_directory)
+    room_for_code = make_room_for_code(paths.code(), options.environment, paths.root);
+  if (room_for_code) paths.code_elsewhere = room_for_code->path() / "code";
   const Environment environment = create_environment(job, machine, paths);
   set_log_level(environment.log_level);
 
   clock.begin("fetch");
-  const std::string code_source = fetch(job, environment, options, signals);
+  const std::string code_source = fetch(job, environment, paths, options, signals);
   const std::string program = os_bytes(environment.user_entry_point, "The program's name");
   const CodeLayout code = list_code(paths.code(), program);
 

@@ -1,0 +1,43 @@
+#include "sm_train/stages/scratch.hpp"
+
+#include <system_error>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "sm_train/system/log.hpp"
+#include "sm_train/system/process_env.hpp"
+
+namespace fs = std::filesystem;
+
+namespace sm_train {
+
+bool is_writable(const fs::path& directory) {
+  return ::access(directory.c_str(), W_OK | X_OK) == 0;
+}
+
+fs::path usual_temporary_directory(const EnvVars& env) {
+  const std::string chosen = env_var(env, "TMPDIR");
+  return chosen.empty() ? "/tmp" : chosen;
+}
+
+std::optional<TempDir> make_scratch(const std::string& prefix, const EnvVars& env, const fs::path& base) {
+  for (const fs::path& parent : {usual_temporary_directory(env), fs::path("/dev/shm"), base})
+    if (is_writable(parent)) return TempDir(parent, prefix);
+  return std::nullopt;
+}
+
+std::optional<TempDir> make_room_for_code(const fs::path& code, const EnvVars& env, const fs::path& base) {
+  std::error_code error;
+  const bool is_there = fs::exists(code, error);
+  if (is_writable(is_there ? code : code.parent_path())) return std::nullopt;
+  if (is_there && (!fs::is_directory(code, error) || !fs::is_empty(code, error) || error))
+    return std::nullopt;
+  auto room = make_scratch("sm-train-code-", env, base);
+  if (room)
+    log(LogLevel::info, fmt::format("{} cannot be written: the code goes into {}, for this job only",
+                                    code.native(), room->path().native()));
+  return room;
+}
+
+}  // namespace sm_train

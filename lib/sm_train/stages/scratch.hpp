@@ -1,0 +1,28 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "sm_train/contract/command.hpp"
+#include "sm_train/system/files.hpp"
+
+namespace sm_train {
+
+/// Whether this process may make files in a directory.
+bool is_writable(const std::filesystem::path& directory);
+
+/// TMPDIR of `env`, else /tmp, whether it is there or not.
+std::filesystem::path usual_temporary_directory(const EnvVars& env);
+
+/// A new directory where one can be made, also in a container with a read-only root file system: in the usual
+/// temporary directory, else in /dev/shm, else in `base`. Nothing where none of them can be written.
+std::optional<TempDir> make_scratch(const std::string& prefix, const EnvVars& env,
+                                    const std::filesystem::path& base);
+
+/// Where code can be fetched to when `code` cannot be written and holds nothing: a directory that goes with
+/// the job. Nothing where it can, or where there is no such place, and the fetch will say why.
+std::optional<TempDir> make_room_for_code(const std::filesystem::path& code, const EnvVars& env,
+                                          const std::filesystem::path& base);
+
+}  // namespace sm_train
