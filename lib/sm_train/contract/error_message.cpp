@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sm_train/contract/last_words.hpp"
+#include "sm_train/contract/text_lines.hpp"
 #include "sm_train/contract/traceback.hpp"
 #include "sm_train/contract/unicode.hpp"
 
@@ -53,7 +54,7 @@ std::vector<std::string> lines_of(std::string_view text) {
   return lines;
 }
 
-std::string joined(const std::vector<std::string>& lines, const std::vector<bool>& kept) {
+std::string with_gaps(const std::vector<std::string>& lines, const std::vector<bool>& kept) {
   std::string text;
   bool skipped = false;
   for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -69,14 +70,10 @@ std::string joined(const std::vector<std::string>& lines, const std::vector<bool
   return text;
 }
 
-std::vector<std::string> lines_from(const std::vector<std::string>& lines, std::size_t start) {
-  return {lines.begin() + static_cast<std::ptrdiff_t>(std::min(start, lines.size())), lines.end()};
-}
-
 /// Puts what one message says that matters behind another.
 void append_cause(ErrorMessage& message, const ErrorMessage& other) {
   if (other.lines.empty()) return;
-  const auto cause = lines_from(other.lines, other.important.front());
+  const auto cause = part(other.lines, other.important.front());
   const std::size_t count = std::min(cause.size(), most_lines_of_cause);
   // It may be among the lines that follow a traceback anyway.
   const auto same = std::find(message.lines.begin(), message.lines.end(), cause.front());
@@ -90,7 +87,7 @@ void append_cause(ErrorMessage& message, const ErrorMessage& other) {
 std::optional<ErrorMessage> find_traceback_and_last_words(const std::vector<std::string>& lines) {
   auto message = find_traceback(lines);
   if (!message) return std::nullopt;
-  if (const auto words = find_last_words(lines_from(lines, end_of_last_traceback(lines))))
+  if (const auto words = find_last_words(part(lines, end_of_last_traceback(lines))))
     append_cause(*message, *words);
   return message;
 }
@@ -120,9 +117,30 @@ ErrorMessage find_error_message(std::string_view stdout_tail, std::string_view s
     append_cause(*message, error);
     return *std::move(message);
   }
-  for (ErrorMessage message : {std::move(error), last_words_or_lines(output)})
-    if (!message.lines.empty()) return message;
-  return last_lines(all_errors);
+  auto message = stacked(last_words_or_lines(output), error, MattersMore::below);
+  return message.lines.empty() ? last_lines(all_errors) : message;
+}
+
+std::string cause_text(const ErrorMessage& message) {
+  if (message.lines.empty()) return "";
+  const std::size_t first = message.important.front();
+  std::string text;
+  for (std::size_t i = message.certain; i < message.lines.size(); ++i) {
+    const bool follows = first >= message.certain && i >= first;
+    const bool is_important =
+        std::find(message.important.begin(), message.important.end(), i) != message.important.end();
+    if (follows || is_important) text += (text.empty() ? "" : "\n") + message.lines[i];
+  }
+  return text;
+}
+
+ErrorMessage stacked(ErrorMessage above, const ErrorMessage& below, MattersMore more) {
+  std::vector<std::size_t> of_below = below.important;
+  for (std::size_t& line : of_below) line += above.lines.size();
+  above.important.insert(more == MattersMore::above ? above.important.end() : above.important.begin(),
+                         of_below.begin(), of_below.end());
+  above.lines.insert(above.lines.end(), below.lines.begin(), below.lines.end());
+  return above;
 }
 
 std::string clip_message(const ErrorMessage& message, std::size_t characters) {
@@ -132,7 +150,7 @@ std::string clip_message(const ErrorMessage& message, std::size_t characters) {
   const auto keep = [&](std::size_t line) {
     if (kept[line]) return true;
     kept[line] = true;
-    std::string longer = joined(message.lines, kept);
+    std::string longer = with_gaps(message.lines, kept);
     kept[line] = characters_of(longer) <= characters;
     if (kept[line]) text = std::move(longer);
     return bool{kept[line]};

@@ -5,16 +5,14 @@
 #include <iterator>
 #include <string_view>
 
+#include "sm_train/contract/text_lines.hpp"
+
 namespace sm_train {
 
 namespace {
 
 constexpr std::size_t most_last_lines = 20;
 constexpr std::size_t most_trace_lines = 400;
-
-bool is_blank(const std::string& line) {
-  return line.find_first_not_of(" \t") == std::string::npos;
-}
 
 /// A line as the program wrote it, where mpirun or torchrun has put the rank before it.
 std::string_view without_rank(std::string_view line) {
@@ -28,10 +26,6 @@ std::string_view without_rank(std::string_view line) {
     return rest;
   }
   return line;
-}
-
-bool is_indented(std::string_view line) {
-  return line.starts_with(' ') || line.starts_with('\t');
 }
 
 // How the line begins that says why a program ends.

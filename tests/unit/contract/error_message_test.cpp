@@ -4,6 +4,7 @@
 
 using namespace sm_train;
 using Catch::Matchers::Contains;
+using Catch::Matchers::EndsWith;
 using Catch::Matchers::StartsWith;
 
 namespace {
@@ -155,6 +156,66 @@ TEST_CASE("a crash after a traceback is told with it") {
   const auto refused =
       message_of(traceback + "usage: t.py [-h]\nt.py: error: unrecognized arguments: --x 1\n");
   CHECK(refused == traceback + "usage: t.py [-h]\nt.py: error: unrecognized arguments: --x 1");
+}
+
+TEST_CASE("of much that follows a traceback the last is told, as the program got over the exception") {
+  const std::string after = old_log + "FATAL: the loss is NaN\n";
+  CHECK_THAT(message_of(traceback + after, "", 200),
+             Contains("\nValueError: bad shape\n") && EndsWith("\n  ...\nFATAL: the loss is NaN"));
+  CHECK(cause_text(find_error_message("", traceback + "a note\n")) ==
+        "Traceback (most recent call last):\n"
+        "ValueError: bad shape\na note");
+  CHECK_THAT(cause_text(find_error_message("", traceback + after)),
+             !Contains("bad shape") && Contains("FATAL: the loss is NaN"));
+}
+
+TEST_CASE("an exception's text is told to its end, whatever blank lines it has") {
+  std::string text = "InvalidArgumentError: Graph execution error:\n\nDetected at node 'x'\n";
+  for (int i = 0; i < 12; ++i) text += "    File \"keras.py\", line 1, in f\n\n";
+  const auto message = message_of(
+      "Traceback (most recent call last):\n  File \"t.py\", line 1, in <module>\n" + text + "a label of 10\n",
+      "", 200);
+  CHECK_THAT(message, Contains("Graph execution error:\nDetected at node 'x'\n"));
+  CHECK_THAT(message, EndsWith("\n  ...\na label of 10"));
+}
+
+TEST_CASE("a traceback that Python only mentions gives way to the one before it") {
+  const std::string late =
+      "Traceback (most recent call last):\n  File \"t.py\", line 5, in f\nTypeError: is late\n";
+  const auto mention =
+      GENERATE(as<std::string>(), "Exception ignored in: <function D.__del__ at 0x7f>\n",
+               "Task exception was never retrieved\nfuture: <Task finished>\n", "--- Logging error ---\n",
+               "Error in atexit._run_exitfuncs:\n", "Process Process-1:\n");
+  const std::string mentioned = mention + late;
+  CHECK(message_of(traceback + mentioned) == traceback + mention + "TypeError: is late");
+  CHECK(message_of(traceback + mentioned + mentioned) ==
+        traceback + mention + "TypeError: is late\n" + mention + "TypeError: is late");
+  CHECK(message_of("no images found\n" + mentioned) + "\n" == "no images found\n" + mentioned);
+  CHECK(message_of(mentioned + "FATAL: gave up\n") == mentioned + "FATAL: gave up");
+  CHECK_THAT(message_of(mentioned + traceback), !Contains("is late"));
+}
+
+TEST_CASE("of several ranks the one is told whose peers were there still") {
+  const auto rank = [](const std::string& prefix, const std::string& exception) {
+    return prefix + "Traceback (most recent call last):\n" + prefix +
+           "  File \"t.py\", line 1, in <module>\n" + prefix + exception + "\n";
+  };
+  const std::string lost = "RuntimeError: NCCL communicator was aborted on rank 1";
+  const std::string cause = rank("[1,0]<stderr>:", "ValueError: the cause");
+  const std::string follower = rank("[1,1]<stderr>:", lost);
+  CHECK(message_of(cause + follower) ==
+        "Traceback (most recent call last):\n  File \"t.py\", line 1, in <module>\nValueError: the cause\n" +
+            lost);
+  CHECK_THAT(message_of(follower + rank("[1,2]<stderr>:", lost)), EndsWith(lost));
+  const std::string went_on = repeated("[1,0]<stderr>:went on\n", 30);
+  CHECK_THAT(message_of(cause + went_on + follower), !Contains("the cause") && Contains(lost));
+}
+
+TEST_CASE("where stderr knows no cause the last lines of stdout are told above its own") {
+  const std::string info = "I tensorflow/core/util/port.cc:110] oneDNN custom operations are on.\n";
+  const std::string out = old_log + "ERROR: no images found\n";
+  CHECK_THAT(message_of(info, out, 130), StartsWith("  ...\nERROR: no images found\nI tensorflow"));
+  CHECK(message_of("panic: no data\n", out) == "panic: no data");
 }
 
 TEST_CASE("a traceback at the end of stdout is told, with what stderr says last") {
