@@ -2,6 +2,7 @@
 
 #include "sm_train/contract/command_line.hpp"
 #include "sm_train/contract/error_message.hpp"
+#include "sm_train/contract/secret_pairs.hpp"
 #include "sm_train/contract/signal_name.hpp"
 
 namespace sm_train {
@@ -33,7 +34,7 @@ std::string command_text(const Command& command, const Secrets& secrets, std::si
 
 /// Before anything is cut, since half a secret is not found.
 ErrorMessage masked(ErrorMessage message, const Secrets& secrets) {
-  for (std::string& line : message.lines) line = secrets.masked(line);
+  for (std::string& line : message.lines) line = with_masked_pairs(secrets.masked(line));
   return message;
 }
 

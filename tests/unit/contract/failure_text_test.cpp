@@ -250,6 +250,11 @@ TEST_CASE("secrets are masked in all of the text, also where they would be cut i
   CHECK(failure_text(failure, secrets) == "https://******@host: ******\n******.");
 }
 
+TEST_CASE("what the output gives to a secret name is masked") {
+  const auto text = text_of("t.py: error: unrecognized arguments: --db_password hunter2 --lr 0.1\n");
+  CHECK_THAT(text, Contains("arguments: --db_password ****** --lr 0.1\""));
+}
+
 TEST_CASE("a fault of the launcher's own is told with its remedy, the cause first") {
   CHECK(failure_text({.cause = Cause::no_input, .what = "What.", .remedy = "Do."}) == "What.\nDo.");
   CHECK(failure_text({.cause = Cause::no_input, .what = "What.", .remedy = ""}) == "What.");
