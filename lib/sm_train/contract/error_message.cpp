@@ -122,16 +122,15 @@ ErrorMessage find_error_message(std::string_view stdout_tail, std::string_view s
 }
 
 std::string cause_text(const ErrorMessage& message) {
-  if (message.lines.empty()) return "";
-  const std::size_t first = message.important.front();
-  std::string text;
+  std::vector<std::string> lines;
   for (std::size_t i = message.certain; i < message.lines.size(); ++i) {
+    const std::size_t first = message.important.front();
     const bool follows = first >= message.certain && i >= first;
     const bool is_important =
         std::find(message.important.begin(), message.important.end(), i) != message.important.end();
-    if (follows || is_important) text += (text.empty() ? "" : "\n") + message.lines[i];
+    if (follows || is_important) lines.push_back(message.lines[i]);
   }
-  return text;
+  return joined(lines);
 }
 
 ErrorMessage stacked(ErrorMessage above, const ErrorMessage& below, MattersMore more) {

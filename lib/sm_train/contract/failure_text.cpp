@@ -38,12 +38,6 @@ ErrorMessage masked(ErrorMessage message, const Secrets& secrets) {
   return message;
 }
 
-std::string joined(const std::vector<std::string>& lines) {
-  std::string text;
-  for (const std::string& line : lines) text += "\n" + line;
-  return text;
-}
-
 /// The hint as a line of the report; empty where the cause has no room beside it.
 std::string hint_text(const std::string& hint, const ErrorMessage& message, std::size_t room) {
   if (hint.empty()) return "";
@@ -62,8 +56,7 @@ std::string failure_text(const Outcome& outcome, const Command& command, const F
                            "\nErrorMessage \"" + verdict(outcome);
   const ErrorMessage whole = masked(find_error_message(outcome.stdout_tail, outcome.stderr_tail), secrets);
   const std::size_t room = max_failure_characters - characters_of(head) - 1;
-  const std::string hint =
-      hint_text(secrets.masked(failure_hint(outcome, joined(whole.lines), clues)), whole, room);
+  const std::string hint = hint_text(secrets.masked(failure_hint(outcome, whole, clues)), whole, room);
   std::string message = clip_message(whole, room - characters_of(hint));
   if (message.empty()) message = "The program wrote nothing to stderr and stdout.";
   const std::string text = head + message + "\"" + hint;

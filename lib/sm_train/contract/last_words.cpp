@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <iterator>
 #include <string_view>
 
 #include "sm_train/contract/text_lines.hpp"
+#include "sm_train/contract/unicode.hpp"
 
 namespace sm_train {
 
@@ -126,6 +128,17 @@ std::optional<std::size_t> find_cause(const std::vector<std::string>& lines, std
   return std::nullopt;
 }
 
+/// Whether a line has a letter or digit of any alphabet, and is no mere rule or edge of a box.
+bool speaks(std::string_view line) {
+  while (!line.empty()) {
+    const CodePoint first = decode_utf8(line).value_or(CodePoint{});
+    const bool draws_box = first.value >= 0x2500 && first.value < 0x25a0;
+    if (first.value < 0x80 ? std::isalnum(static_cast<int>(first.value)) != 0 : !draws_box) return true;
+    line.remove_prefix(first.bytes);
+  }
+  return false;
+}
+
 bool is_rule(const std::string& line) {
   constexpr std::size_t shortest_rule = 60;
   return line.size() >= shortest_rule && line.find_first_not_of('-') == std::string::npos;
@@ -181,7 +194,10 @@ ErrorMessage last_lines(const std::vector<std::string>& lines) {
   if (message.lines.size() > most_last_lines)
     message.lines.erase(message.lines.begin(),
                         message.lines.end() - static_cast<std::ptrdiff_t>(most_last_lines));
-  message.important.push_back(message.lines.size() - 1);
+  const auto last = std::find_if(message.lines.rbegin(), message.lines.rend(), speaks);
+  const bool none_speaks = last == message.lines.rend();
+  message.important.push_back(none_speaks ? message.lines.size() - 1
+                                          : static_cast<std::size_t>(message.lines.rend() - last) - 1);
   return message;
 }
 

@@ -19,4 +19,10 @@ std::vector<std::string> part(const std::vector<std::string>& lines, std::size_t
           lines.begin() + static_cast<std::ptrdiff_t>(end)};
 }
 
+std::string joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += (&line == lines.data() ? "" : "\n") + line;
+  return text;
+}
+
 }  // namespace sm_train

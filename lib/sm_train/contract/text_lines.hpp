@@ -17,4 +17,7 @@ bool is_indented(std::string_view line);
 std::vector<std::string> part(const std::vector<std::string>& lines, std::size_t start,
                               std::size_t end = std::string::npos);
 
+/// The lines with "\n" between them.
+std::string joined(const std::vector<std::string>& lines);
+
 }  // namespace sm_train
