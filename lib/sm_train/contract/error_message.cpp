@@ -21,16 +21,43 @@ constexpr std::size_t most_lines_after_traceback = 20;
 
 constexpr auto npos = std::string_view::npos;
 
-std::string without_escape_sequences(std::string_view line) {
+/// How many bytes an escape sequence of ECMA-48 has after its ESC: a CSI, a string such as a window's title,
+/// or another of two bytes or more.
+std::size_t escape_sequence_at(std::string_view text) {
+  if (text.empty()) return 0;
+  constexpr std::string_view openings_of_strings = "]PX^_";
+  if (openings_of_strings.find(text[0]) != npos) {
+    const std::size_t end = text.find_first_of("\a\x1b", 1);
+    if (end == npos) return 1;
+    const bool is_terminator = text[end] == '\a' || text.substr(end + 1).starts_with('\\');
+    return is_terminator ? end + (text[end] == '\a' ? 1 : 2) : end;
+  }
+  std::size_t end = 1;
+  if (text[0] == '[')
+    while (end < text.size() && (text[end] < '@' || text[end] > '~')) ++end;
+  else if (text[0] >= ' ' && text[0] <= '/')
+    while (end < text.size() && text[end] >= ' ' && text[end] <= '/') ++end;
+  else
+    return text[0] >= '0' && text[0] <= '~' ? 1 : 0;
+  return std::min(end + 1, text.size());
+}
+
+/// What moves the cursor or turns the order of letters around: C0, C1, line breaks and directions of Unicode.
+bool is_control(char32_t c) {
+  return (c < 0x20 && c != '\t') || (c >= 0x7f && c < 0xa0) || (c >= 0x2028 && c <= 0x202e) ||
+         (c >= 0x2066 && c <= 0x2069);
+}
+
+std::string without_controls(std::string_view line) {
   std::string plain;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(line[i]);
-    if (byte == 0x1b && i + 1 < line.size() && line[i + 1] == '[') {
-      i += 2;
-      while (i < line.size() && (line[i] < '@' || line[i] > '~')) ++i;
-    } else if (byte == '\t' || (byte >= 0x20 && byte != 0x7f)) {
-      plain += line[i];
-    }
+  while (!line.empty()) {
+    const auto character = decode_utf8(line);
+    const std::size_t bytes = character ? character->bytes : 1;
+    if (character && character->value == 0x1b)
+      line.remove_prefix(escape_sequence_at(line.substr(1)));
+    else if (!character || !is_control(character->value))
+      plain += line.substr(0, bytes);
+    line.remove_prefix(bytes);
   }
   return plain;
 }
@@ -39,7 +66,7 @@ std::string without_escape_sequences(std::string_view line) {
 std::string shown(std::string_view line) {
   while (!line.empty() && line.back() == '\r') line.remove_suffix(1);
   if (const auto start = line.rfind('\r'); start != npos) line.remove_prefix(start + 1);
-  const std::string plain = without_escape_sequences(line);
+  const std::string plain = without_controls(line);
   return clip_utf8(plain, plain.size());
 }
 

@@ -9,7 +9,7 @@ namespace sm_train {
 
 /// What a program wrote last, as lines from which to leave some out.
 struct ErrorMessage {
-  std::vector<std::string> lines;      ///< valid UTF-8, no control characters but tabs
+  std::vector<std::string> lines;      ///< valid UTF-8, no control characters of Unicode but tabs
   std::vector<std::size_t> important;  ///< indexes of lines, the one that matters most first
   std::size_t certain = 0;             ///< what stands before this line the program may have got over
 };

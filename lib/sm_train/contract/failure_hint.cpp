@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <initializer_list>
 
 #include <fmt/format.h>
 
+#include "sm_train/contract/byte_size.hpp"
 #include "sm_train/contract/option_hint.hpp"
 #include "sm_train/contract/signal_name.hpp"
+#include "sm_train/contract/text_lines.hpp"
 #include "sm_train/contract/unicode.hpp"
 
 namespace sm_train {
@@ -25,6 +28,11 @@ struct Evidence {
   const FailureClues& clues;
 
   bool says(std::string_view text) const { return cause.find(text) != npos; }
+  bool shows_one_of(std::initializer_list<std::string_view> texts) const {
+    const std::string shown = joined(message.lines);
+    return std::any_of(texts.begin(), texts.end(),
+                       [&](std::string_view text) { return shown.find(text) != npos; });
+  }
   bool exited_with(int code) const {
     const auto* exited = std::get_if<Exited>(&outcome.end);
     return exited != nullptr && exited->code == code;
@@ -104,10 +112,15 @@ constexpr const char* shared_memory_directory = "/dev/shm";
 
 std::string shared_memory_hint(const FailureClues& clues) {
   const Volume* volume = find_volume(clues, shared_memory_directory);
+  std::string room;
+  if (volume != nullptr)
+    // It is free again once the program has ended.
+    room = is_full(*volume) ? ": " + described(*volume)
+                            : " (/dev/shm holds " + byte_size_text(volume->size) + " in all)";
   return fmt::format(
       "Shared memory ran out{}. Lower num_workers of PyTorch's DataLoader, or give the container more "
       "(docker run --shm-size).",
-      volume == nullptr ? "" : ": " + described(*volume));
+      room);
 }
 
 std::string shared_memory(const Evidence& e) {
@@ -179,12 +192,13 @@ std::string likely_out_of_memory(const Evidence& e) {
 }
 
 std::string exit_code_of_a_shell(const Evidence& e) {
-  if (e.exited_with(126))
-    return "Exit code 126 often means that a command could not be executed: check its permission (chmod +x), "
-           "its #! line, and that it is built for this machine.";
-  if (e.exited_with(127))
-    return "Exit code 127 often means that a command was not found: check its name and PATH, and that the "
-           "image has it.";
+  // A program may choose these codes itself, while a shell always says why.
+  if (e.exited_with(126) &&
+      e.shows_one_of({"ermission denied", "annot execute", "Exec format error", "Is a directory"}))
+    return "Exit code 126: a command could not be executed. Check its permission (chmod +x), its #! line, "
+           "and that it is built for this machine.";
+  if (e.exited_with(127) && e.shows_one_of({"not found", "No such file or directory"}))
+    return "Exit code 127: a command was not found. Check its name and PATH, and that the image has it.";
   const auto* exited = std::get_if<Exited>(&e.outcome.end);
   if (exited == nullptr || exited->code <= 128 || exited->code > 128 + SIGSYS) return "";
   return fmt::format("Exit code {} is 128 + {}, which often means that {} killed a process of the program.",

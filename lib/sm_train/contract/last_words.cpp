@@ -56,9 +56,14 @@ constexpr std::array<std::string_view, 21> beginnings = {
 };
 
 // What stands within such a line.
-constexpr std::array<std::string_view, 8> signs = {
+constexpr std::array<std::string_view, 13> signs = {
     " Segmentation fault",                    // bash: "line 1: 123 Segmentation fault  ./train"
     ": Assertion `",                          // glibc
+    " runtime error: ",                       // UBSan, Fortran
+    "ERROR: AddressSanitizer: ",              // "==12==ERROR: AddressSanitizer: heap-buffer-overflow"
+    "ERROR: LeakSanitizer: ",                 // with ASan, or alone
+    "WARNING: MemorySanitizer: ",             // ends the program
+    "WARNING: ThreadSanitizer: ",             // exit code 66
     ") panicked at ",                         // Rust: "thread 'main' (123) panicked at ..."
     "*** Process received signal ***",        // Open MPI
     ": error: unrecognized arguments: ",      // argparse
@@ -68,7 +73,8 @@ constexpr std::array<std::string_view, 8> signs = {
 };
 
 // Within what follows: the cause of what is told first, or its text.
-constexpr std::array<std::string_view, 3> continuations = {"Caused by: ", "  what():  ", "\tpanic: "};
+constexpr std::array<std::string_view, 4> continuations = {
+    "Caused by: ", "  what():  ", "\tpanic: ", "SUMMARY: "};
 
 template <std::size_t count>
 bool starts_with_one_of(std::string_view line, const std::array<std::string_view, count>& marks) {

@@ -52,7 +52,7 @@ void write_report(const fs::path& file, const std::string& text) try {
 
 bool has_content(const fs::path& file) {
   std::error_code ignored;
-  return fs::exists(file, ignored) && !fs::is_empty(file, ignored);
+  return fs::is_regular_file(file, ignored) && !fs::is_empty(file, ignored);
 }
 
 void remove_quietly(const fs::path& file) {

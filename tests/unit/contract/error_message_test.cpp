@@ -94,6 +94,19 @@ TEST_CASE("the cause is shown with what follows it, where a long stack trace sta
            repeated("frame #1: c10::f (0x7f in /usr/lib/libc10.so)\n", 15),
        {"terminate called after throwing an instance of 'std::runtime_error'\n  what():  no data"}},
       {"C", "train: main.c:3: main: Assertion `n > 0' failed.\n", {"Assertion `n > 0' failed."}},
+      {"AddressSanitizer",
+       "==12==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x6\n" +
+           repeated("    #0 0x55 in main /src/a.c:5:10\n", 30) +
+           "\nSUMMARY: AddressSanitizer: heap-buffer-overflow /src/a.c:5:10 in main\n" +
+           repeated("  0x0c047fff7fb0: 00 00 00 00\n", 20) + "==12==ABORTING\n",
+       {"==12==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x6\n",
+        "SUMMARY: AddressSanitizer: heap-buffer-overflow /src/a.c:5:10 in main\n"}},
+      {"ThreadSanitizer",
+       "WARNING: ThreadSanitizer: data race (pid=1)\n" + repeated("    #0 f a.c:1\n", 90),
+       {"WARNING: ThreadSanitizer: data race (pid=1)\n"}},
+      {"UBSan",
+       "a.c:5:3: runtime error: signed integer overflow\n" + repeated("    #0 f a.c:1\n", 90) + "bye\n",
+       {"a.c:5:3: runtime error: signed integer overflow\n", "bye"}},
       {"faulthandler",
        "Fatal Python error: Segmentation fault\n\nCurrent thread 0x00007f (most recent call first):\n" +
            repeated("  File \"train.py\", line 1 in f\n", 90),
@@ -209,6 +222,13 @@ TEST_CASE("of several ranks the one is told whose peers were there still") {
   CHECK_THAT(message_of(follower + rank("[1,2]<stderr>:", lost)), EndsWith(lost));
   const std::string went_on = repeated("[1,0]<stderr>:went on\n", 30);
   CHECK_THAT(message_of(cause + went_on + follower), !Contains("the cause") && Contains(lost));
+}
+
+TEST_CASE("the last line that matters is one with words, and no edge of a box") {
+  CHECK(cause_text(find_error_message("", "title\n│ no data │\n╰─────────╯\n------\n")) ==
+        "│ no data │\n╰─────────╯\n------");
+  CHECK(cause_text(find_error_message("", "title\nнет\n")) == "нет");
+  CHECK(cause_text(find_error_message("", "---\n...\n")) == "...");
 }
 
 TEST_CASE("where stderr knows no cause the last lines of stdout are told above its own") {

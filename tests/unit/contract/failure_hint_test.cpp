@@ -187,7 +187,7 @@ TEST_CASE("a full disk is told where that is the cause, and neither guessed nor 
   CHECK(hint("OSError: [Errno 28] No space left on device: '/mnt/scratch/x.bin'", clues) ==
         "A volume was full: give the job a larger one (VolumeSizeInGB), or let the program write less.");
   CHECK_THAT(hint("OSError: [Errno 28] No space left on device: '/dev/shm/x'", clues),
-             StartsWith("Shared memory"));
+             StartsWith("Shared memory ran out (/dev/shm holds 1.0 GiB in all). Lower num_workers"));
   CHECK(hint("WARNING: cannot write the cache: [Errno 28] No space left on device\nKeyError: 'label'",
              clues) == "");
   CHECK(hint("Error: ENOSPC: System limit for number of file watchers reached, watch '/opt/ml/code'",
@@ -255,8 +255,10 @@ TEST_CASE("a job that was stopped is told to be no fault of the program") {
 }
 
 TEST_CASE("the exit codes that a shell gives are explained") {
-  CHECK_THAT(hint("x", {}, 126), Contains("chmod +x"));
-  CHECK_THAT(hint("x", {}, 127), Contains("PATH"));
+  CHECK_THAT(hint("sh: 1: /etc/passwd: Permission denied\nbye", {}, 126), Contains("chmod +x"));
+  CHECK_THAT(hint("train.sh: line 1: x: command not found\nbye", {}, 127), Contains("PATH"));
+  CHECK(hint("bad quality", {}, 126) == "");
+  CHECK(hint("bad quality", {}, 127) == "");
   CHECK_THAT(
       hint("x: error while loading shared libraries: libx.so: cannot open shared object file", {}, 127),
       Contains("shared library"));

@@ -159,6 +159,13 @@ TEST_CASE("a progress bar is shown as a terminal would, and colours are left out
   CHECK_THAT(text_of("1%\r50%\r99%\r\n\x1b[31mboom\x1b[0m\a\n"), Contains("ErrorMessage \"99%\nboom\""));
 }
 
+TEST_CASE("no escape sequence and no control character of Unicode is shown") {
+  const auto row = GENERATE(values<std::string>(
+      {"\x1b]0;a title\a", "\x1b]0;a title\x1b\\", "\x1b(B", "\x1b[1;31m", "\x1b\x37", "\x1b", "\x1b]", "\x7f",
+       "\u0085", "\u009b", "\u2028", "\u202e", "\u2066", "\x1b]0;a title\x1b[0m"}));
+  CHECK_THAT(text_of("one" + row + "€two\n"), Contains("ErrorMessage \"one€two\""));
+}
+
 TEST_CASE("a kill is told by the signal's name") {
   const auto text =
       failure_text({.end = Killed{.signal = SIGSEGV}, .stdout_tail = "", .stderr_tail = "step 9\n"}, command);
