@@ -106,7 +106,10 @@ Lines text_from(const Lines& lines, std::size_t start) {
 /// Puts below a traceback what the program said after it.
 void append_text(ErrorMessage& message, Lines text) {
   if (text.empty()) return;
-  if (text.size() > most_lines_after_exception) {
+  // A stack trace of another language is long, and says nothing of whether the program went on.
+  const auto said =
+      std::count_if(text.begin(), text.end(), [](const std::string& line) { return !is_indented(line); });
+  if (static_cast<std::size_t>(said) > most_lines_after_exception) {
     message.certain = message.lines.size();
     text = part(text, text.size() - last_lines_of_many);
   }
@@ -213,8 +216,8 @@ std::optional<Traceback> traceback_with(const Lines& all_lines, const Header& he
 
 /// Whether Python only mentions this traceback, as it is not what a program or its main process ended by.
 bool is_mentioned(const Lines& lines, const Header& header) {
-  constexpr std::array<std::string_view, 4> mentions = {"Exception ignored ", "exception was never retrieved",
-                                                        "--- Logging error ---",
+  constexpr std::array<std::string_view, 5> mentions = {"Exception ignored ", "exception was never retrieved",
+                                                        "--- Logging error ---", "Exception in thread ",
                                                         "Error in atexit._run_exitfuncs:"};
   const auto above = part(lines, header.line - std::min<std::size_t>(header.line, 2), header.line);
   const auto is_mention = [&](std::string_view line) {
@@ -250,8 +253,9 @@ struct Lesser {
   bool is_of_lost_peer = false;
 
   bool gives_way_to(const Header& other, const ErrorMessage& others) const {
-    if (!is_of_lost_peer) return other.prefix == header.prefix;
-    return !other.prefix.empty() && other.prefix != header.prefix && others.certain == 0;
+    const bool is_of_same = other.prefix == header.prefix;
+    const bool is_of_other_rank = !is_of_same && !other.prefix.empty();
+    return others.certain == 0 && (is_of_lost_peer ? is_of_other_rank : is_of_same);
   }
 };
 
@@ -299,21 +303,19 @@ std::optional<ErrorMessage> find_traceback(const Lines& lines, int launchers) {
   for (std::size_t line = lines.size(); line-- > 0;) {
     const auto header = header_at(lines, line);
     if (!header) continue;
-    const bool is_only_mentioned = is_mentioned(lines, *header);
-    if (is_only_mentioned && lesser) continue;
     auto found = traceback_at(lines, *header, launchers);
     if (!found) continue;
     ErrorMessage& message = found->message;
+    if (lesser && !lesser->gives_way_to(*header, message)) continue;
+    const bool is_only_mentioned = is_mentioned(lines, *header);
     const bool lost_peer = is_of_lost_peer(*header, exception_of(message));
-    if (is_only_mentioned || lost_peer) {
-      if (!lesser)
-        lesser = Lesser{.header = *header, .message = std::move(message), .is_of_lost_peer = lost_peer};
-      continue;
+    if (!is_only_mentioned && !lost_peer) {
+      if (lesser) append_exception(message, lesser->message);
+      return std::move(message);
     }
-    if (!lesser) return std::move(message);
-    if (!lesser->gives_way_to(*header, message)) continue;
-    append_exception(message, lesser->message);
-    return std::move(message);
+    // Of several that are mentioned in a row the first tells of the others too.
+    if (!lesser || is_only_mentioned)
+      lesser = Lesser{.header = *header, .message = std::move(message), .is_of_lost_peer = lost_peer};
   }
   if (!lesser) return std::nullopt;
   if (lesser->is_of_lost_peer) return std::move(lesser->message);

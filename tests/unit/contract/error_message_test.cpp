@@ -192,6 +192,16 @@ TEST_CASE("an exception's text is told to its end, whatever blank lines it has")
   CHECK_THAT(message, EndsWith("\n  ...\na label of 10"));
 }
 
+TEST_CASE("a stack trace of another language in an exception's text tells not that the program went on") {
+  const auto message = message_of(
+      "Traceback (most recent call last):\n  File \"t.py\", line 1, in <module>\nPy4JJavaError: An error "
+      "occurred.\n: "
+      "SparkException: Job aborted\n" +
+      repeated("\tat A.f(A.java:1)\n", 90));
+  CHECK_THAT(message,
+             Contains("\nPy4JJavaError: An error occurred.\n: SparkException: Job aborted\n\tat A.f"));
+}
+
 TEST_CASE("a traceback that Python only mentions gives way to the one before it") {
   const std::string late =
       "Traceback (most recent call last):\n  File \"t.py\", line 5, in f\nTypeError: is late\n";
@@ -206,6 +216,8 @@ TEST_CASE("a traceback that Python only mentions gives way to the one before it"
   CHECK(message_of("no images found\n" + mentioned) + "\n" == "no images found\n" + mentioned);
   CHECK(message_of(mentioned + "FATAL: gave up\n") == mentioned + "FATAL: gave up");
   CHECK_THAT(message_of(mentioned + traceback), !Contains("is late"));
+  const auto after_another = message_of(traceback + old_log + "FATAL: gave up\n" + mentioned + mentioned);
+  CHECK_THAT(after_another, !Contains("bad shape") && Contains("\nFATAL: gave up\n" + mentioned));
 }
 
 TEST_CASE("of several ranks the one is told whose peers were there still") {
