@@ -156,18 +156,26 @@ bool is_banner(const std::string& line) {
   return starts_with_one_of(line, openings);
 }
 
+/// The place of the rule that closes the banner which begins at `start`; `start` where none begins there, or
+/// where it is not closed soon, since what follows may be the cause.
+std::size_t end_of_banner(const std::vector<std::string>& lines, std::size_t start) {
+  constexpr std::size_t most_banner_lines = 30;
+  if (!is_rule(lines[start]) || start + 1 == lines.size() || !is_banner(lines[start + 1])) return start;
+  const std::size_t most = std::min(lines.size(), start + most_banner_lines);
+  for (std::size_t i = start + 1; i < most; ++i)
+    if (is_rule(lines[i])) return i;
+  return start;
+}
+
 }  // namespace
 
 std::vector<std::string> without_banners(const std::vector<std::string>& lines) {
   std::vector<std::string> kept;
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    const bool opens = is_rule(lines[i]) && i + 1 < lines.size() && is_banner(lines[i + 1]);
-    if (!opens) {
+    if (const std::size_t end = end_of_banner(lines, i); end > i)
+      i = end;
+    else
       kept.push_back(lines[i]);
-      continue;
-    }
-    const auto below = lines.begin() + static_cast<std::ptrdiff_t>(i + 1);
-    i = static_cast<std::size_t>(std::find_if(below, lines.end(), is_rule) - lines.begin());
   }
   return kept;
 }

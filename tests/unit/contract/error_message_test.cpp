@@ -321,6 +321,7 @@ TEST_CASE("the last words of ranks are told, and not mpirun's banner") {
   CHECK(message_of("loading\nno data\n" + banner_of_mpirun) == "loading\nno data");
   CHECK(message_of(banner_of_mpirun, "no data\n") == "no data");
   CHECK_THAT(message_of(banner_of_mpirun), Contains("mpirun detected"));
+  CHECK(message_of(rule + "mpirun detected that one was cut off\n" + traceback) + "\n" == traceback);
   CHECK_THAT(message_of("no data\n" + rule +
                         "mpirun noticed that process rank 0 exited on signal 9 (Killed).\n" + rule),
              Contains("signal 9 (Killed)"));
