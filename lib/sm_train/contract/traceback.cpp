@@ -7,6 +7,7 @@
 
 #include "sm_train/contract/launcher_error.hpp"
 #include "sm_train/contract/text_lines.hpp"
+#include "sm_train/contract/traceback_header.hpp"
 
 namespace sm_train {
 
@@ -14,9 +15,7 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-constexpr std::string_view traceback_header = "Traceback (most recent call last):";
 constexpr std::string_view group_header = "+ Exception Group Traceback (most recent call last):";
-constexpr std::string_view start_of_frame = "  File \"";
 constexpr std::string_view direct_cause =
     "The above exception was the direct cause of the following exception:";
 constexpr std::string_view during_handling =
@@ -28,74 +27,12 @@ constexpr std::size_t most_lines_after_exception = 20;
 constexpr std::size_t last_lines_of_many = 6;
 constexpr int most_launchers = 4;
 
-/// Where a traceback begins, and what its lines bear in front.
-struct Header {
-  std::size_t line = 0;
-  std::string prefix = "";  ///< of one rank of several, whose lines stand among others
-  std::string indent = "";  ///< as in torchrun's summary, where the traceback ends with its indent
-  bool is_of_tree = false;
-};
-
-// An exception group is drawn as a tree, with the group's own traceback as the stem and the causes as leaves.
-
-bool is_of_tree(std::string_view line) {
-  const std::size_t first = line.find_first_not_of(' ');
-  return first != std::string_view::npos && first > 0 && (line[first] == '|' || line[first] == '+');
-}
-
-/// What stands before a traceback's header on its line; nothing where the line does not end with one.
-std::optional<std::string_view> text_before_header(std::string_view line) {
-  line = line.substr(0, line.find_last_not_of(" \t") + 1);
-  if (!line.ends_with(traceback_header)) return std::nullopt;
-  return line.substr(0, line.size() - traceback_header.size());
-}
-
-bool begins_frame(const Lines& lines, std::size_t line, std::string_view prefix) {
-  return line < lines.size() && lines[line].starts_with(prefix) &&
-         std::string_view(lines[line]).substr(prefix.size()).starts_with(start_of_frame);
-}
-
-/// The next line of a rank, which others may have come between.
-std::size_t next_line_of(std::string_view prefix, const Lines& lines, std::size_t line) {
-  do ++line;
-  while (line < lines.size() && !lines[line].starts_with(prefix));
-  return line;
-}
-
-/// A progress bar or a word of a log may stand before the header, but a frame below it makes it one.
-std::optional<Header> header_at(const Lines& lines, std::size_t line) {
-  const auto before = text_before_header(lines[line]);
-  if (!before) return std::nullopt;
-  if (is_of_tree(lines[line])) return Header{.line = line, .is_of_tree = true};
-  if (begins_frame(lines, line + 1, "")) return Header{.line = line};
-  if (before->empty()) return std::nullopt;
-  if (begins_frame(lines, next_line_of(*before, lines, line), *before))
-    return Header{.line = line, .prefix = std::string(*before)};
-  const std::string_view indent = before->substr(0, before->find_first_not_of(' '));
-  if (!indent.empty() && begins_frame(lines, line + 1, indent))
-    return Header{.line = line, .indent = std::string(indent)};
-  return std::nullopt;
-}
-
-std::optional<std::size_t> plain_header_before(const Lines& lines, std::size_t line) {
-  while (line-- > 0)
-    if (const auto header = header_at(lines, line))
-      if (header->prefix.empty() && header->indent.empty() && !header->is_of_tree) return line;
-  return std::nullopt;
-}
-
-std::size_t end_of_frames(const Lines& lines, std::size_t header) {
-  std::size_t i = header + 1;
-  while (i < lines.size() && is_indented(lines[i])) ++i;
-  return i;
-}
-
 /// The lines from `start` on, without blank ones, those of torchrun, and further tracebacks but for what
 /// their exceptions say.
 Lines text_from(const Lines& lines, std::size_t start) {
   Lines text;
   for (std::size_t i = start; i < lines.size(); ++i) {
-    if (text_before_header(lines[i]) && begins_frame(lines, i + 1, ""))
+    if (const auto header = header_at(lines, i); header && is_plain(*header))
       i = end_of_frames(lines, i) - 1;
     else if (!is_blank(lines[i]) && !is_of_torchrun(lines[i]))
       text.push_back(lines[i]);
@@ -117,6 +54,8 @@ void append_text(ErrorMessage& message, Lines text) {
   message.important.insert(message.important.begin() + 1, message.lines.size() - 1);
 }
 
+// An exception group is drawn as a tree, with the group's own traceback as the stem and the causes as leaves.
+
 /// What a line of the tree says of an exception; empty for a frame, a header or a mere branch.
 std::string_view exception_in_tree(std::string_view line) {
   const std::size_t bar = line.substr(0, line.find_first_not_of(" |")).rfind('|');
@@ -126,7 +65,7 @@ std::string_view exception_in_tree(std::string_view line) {
   return is_exception && line.find(traceback_header) == std::string_view::npos ? line.substr(1) : "";
 }
 
-std::optional<ErrorMessage> group_with(const Lines& lines, const Header& header) {
+std::optional<ErrorMessage> group_with(const Lines& lines, const TracebackHeader& header) {
   std::size_t start = header.line;
   while (start > 0 && lines[start].find(group_header) == std::string::npos && is_of_tree(lines[start]))
     --start;
@@ -156,7 +95,7 @@ struct LinesOfTraceback {
   std::size_t header = 0;
 };
 
-LinesOfTraceback lines_of(const Lines& all, const Header& header) {
+LinesOfTraceback lines_of(const Lines& all, const TracebackHeader& header) {
   if (!header.indent.empty()) {
     Lines own = {std::string(traceback_header)};
     for (std::size_t i = header.line + 1; i < all.size() && all[i].starts_with(header.indent); ++i)
@@ -192,7 +131,7 @@ struct Traceback {
   bool is_chain = false;
 };
 
-std::optional<Traceback> traceback_with(const Lines& all_lines, const Header& header) {
+std::optional<Traceback> traceback_with(const Lines& all_lines, const TracebackHeader& header) {
   const auto [lines, last] = lines_of(all_lines, header);
   const std::size_t exception = end_of_frames(lines, last);
   if (exception >= lines.size() || is_blank(lines[exception])) return std::nullopt;
@@ -214,27 +153,8 @@ std::optional<Traceback> traceback_with(const Lines& all_lines, const Header& he
   return Traceback{.message = std::move(message), .is_chain = headers.size() > 1};
 }
 
-/// Whether Python only mentions this traceback, as it is not what a program or its main process ended by.
-bool is_mentioned(const Lines& lines, const Header& header) {
-  constexpr std::array<std::string_view, 5> mentions = {"Exception ignored ", "exception was never retrieved",
-                                                        "--- Logging error ---", "Exception in thread ",
-                                                        "Error in atexit._run_exitfuncs:"};
-  const auto above = part(lines, header.line - std::min<std::size_t>(header.line, 2), header.line);
-  const auto is_mention = [&](std::string_view line) {
-    return std::any_of(mentions.begin(), mentions.end(), [&](std::string_view mention) {
-      return line.find(mention) != std::string_view::npos;
-    });
-  };
-  if (std::any_of(above.begin(), above.end(), is_mention)) return true;
-  // Of multiprocessing: "Process Process-1:", "Process ForkPoolWorker-2:".
-  const auto is_process = [&](std::string_view line) {
-    return line.starts_with(header.prefix + "Process ") && line.ends_with(':');
-  };
-  return !above.empty() && is_process(above.back());
-}
-
 /// Whether a rank ended because another one had.
-bool is_of_lost_peer(const Header& header, std::string_view exception) {
+bool is_of_lost_peer(const TracebackHeader& header, std::string_view exception) {
   constexpr std::array<std::string_view, 5> signs = {"NCCL", "onnection closed", "onnection reset",
                                                      "Broken pipe", "Gloo"};
   return !header.prefix.empty() && std::any_of(signs.begin(), signs.end(), [&](std::string_view sign) {
@@ -248,11 +168,11 @@ const std::string& exception_of(const ErrorMessage& message) {
 
 /// A traceback that gives way to one before it.
 struct Lesser {
-  Header header;
+  TracebackHeader header;
   ErrorMessage message;
   bool is_of_lost_peer = false;
 
-  bool gives_way_to(const Header& other, const ErrorMessage& others) const {
+  bool gives_way_to(const TracebackHeader& other, const ErrorMessage& others) const {
     const bool is_of_same = other.prefix == header.prefix;
     const bool is_of_other_rank = !is_of_same && !other.prefix.empty();
     return others.certain == 0 && (is_of_lost_peer ? is_of_other_rank : is_of_same);
@@ -278,18 +198,16 @@ ErrorMessage with_lines_above(const Lines& lines, std::size_t header, const Erro
 
 std::optional<ErrorMessage> find_traceback(const Lines& lines, int launchers);
 
-std::optional<Traceback> with_cause_of_launcher(const Lines& lines, const Header& header, Traceback found,
-                                                int launchers) {
-  if (launchers == 0 || !header.prefix.empty() || !header.indent.empty() || found.is_chain ||
-      found.message.certain > 0)
-    return found;
+std::optional<Traceback> with_cause_of_launcher(const Lines& lines, const TracebackHeader& header,
+                                                Traceback found, int launchers) {
+  if (launchers == 0 || !is_plain(header) || found.is_chain || found.message.certain > 0) return found;
   const FindTraceback find_child = [&](const Lines& before) { return find_traceback(before, launchers - 1); };
   if (auto cause = cause_of_launcher_error(lines, header.line, found.message, find_child))
     found.message = *std::move(cause);
   return found;
 }
 
-std::optional<Traceback> traceback_at(const Lines& lines, const Header& header, int launchers) {
+std::optional<Traceback> traceback_at(const Lines& lines, const TracebackHeader& header, int launchers) {
   if (header.is_of_tree) {
     auto group = group_with(lines, header);
     return group ? std::optional(Traceback{.message = *std::move(group)}) : std::nullopt;
