@@ -62,6 +62,8 @@ TEST_CASE("a secret is masked as Python's repr and JSON spell it, too") {
   CHECK(masked(environment, R"({'pw': 'it\'s\\a"secret"'} {"pw": "it's\\a\"secret\""})") ==
         "{'pw': '******'} {\"pw\": \"******\"}");
   CHECK(masked(environment, R"({"pw": "p\u00e4ssw\u00f6rd-geheim"})") == R"({"pw": "******"})");
+  CHECK(masked({{"C_PASSWORD", "g\u00e4\"heim-geheim"}}, "{\"pw\": \"g\u00e4\\\"heim-geheim\"}") ==
+        R"({"pw": "******"})");
   CHECK(masked({{"SSH_KEY", "-----BEGIN-----\nMIIEvQIBADAN\n"}}, R"('-----BEGIN-----\nMIIEvQIBADAN\n')") ==
         "'******'");
 }
