@@ -1,4 +1,5 @@
 """What output/failure says of real programs that fail: the cause, what to do about it, and no secrets."""
+import re
 import shutil
 import unittest
 
@@ -134,6 +135,19 @@ class Secrets(FailureTest):
         self.assertIn("--hf_token ******", failure)
         self.assertIn("postgres://******@db/x", failure)
 
+    def test_a_secret_hyperparameter_is_masked_where_a_parser_refuses_it(self):
+        for hyperparameters in ({"db_password": "hunter2"}, {"api-key": "abc123"}, {"db": {"password": "hunter2", "user": "me"}}):
+            with self.subTest(hyperparameters):
+                shutil.rmtree(self.directory / "ml", ignore_errors=True)
+                job = self.job(hyperparameters, source=ARGPARSE.replace("--amp", "--api-key").replace(
+                    'action="store_true"', "type=int"))
+                run = self.train(job)
+                self.assertIn("train.py: error: ", run.failure)
+                for secret in ("hunter2", "abc123"):
+                    self.assertNotIn(secret, run.failure)
+                    # But for what the program writes itself, which passes through.
+                    self.assertNotIn(secret, "".join(re.findall("^sm-train: .*", run.stderr, re.MULTILINE)))
+
     def test_a_fault_of_the_launchers_own_tells_no_secret(self):
         run = self.train(self.job(), "--submit-directory", "https://me:pa55word@host/x")
         self.assertNotEqual(run.code, 0)
@@ -163,6 +177,40 @@ class PythonPrograms(FailureTest):
         """))
         self.assertIn("KeyError: 'the first'\n", failure)
         self.assertIn("RuntimeError: the last\"", failure)
+
+    def test_a_progress_bar_before_a_traceback_hides_nothing(self):
+        failure = self.failure_of(self.job(source="""
+            import sys
+            sys.stderr.write("\\r  0%|          | 0/10 [00:00<?, ?it/s]")
+            {}["label_column"]
+        """))
+        self.assertIn("ErrorMessage \"Traceback (most recent call last):\n  File ", failure)
+        self.assertIn("\nKeyError: 'label_column'\"", failure)
+
+    def test_an_exception_at_shutdown_does_not_hide_the_fatal_one(self):
+        failure = self.failure_of(self.job(source="""
+            class Late:
+                def __del__(self):
+                    raise TypeError("is late")
+            late = Late()
+            raise FileNotFoundError("train.csv is missing")
+        """))
+        self.assertIn("\nFileNotFoundError: train.csv is missing\nException ignored in", failure)
+        self.assertIn("\nTypeError: is late\"", failure)
+
+    def test_an_exception_that_was_caught_does_not_hide_the_last_words(self):
+        failure = self.failure_of(self.job(source="""
+            import logging, sys
+            logging.basicConfig(level=logging.INFO)
+            try:
+                {}["x"]
+            except KeyError:
+                logging.exception("rebuilding the cache")
+            for i in range(100):
+                logging.info("epoch %d", i)
+            sys.exit("FATAL: the loss is NaN")
+        """))
+        self.assertIn("\nFATAL: the loss is NaN\"", failure)
 
     def test_a_command_that_failed_is_told_with_what_it_said(self):
         failure = self.failure_of(self.job(source="""

@@ -14,8 +14,10 @@ namespace sm_train::fuzz {
 
 namespace {
 
+// Below blank lines, as the two above a traceback may say that Python only mentions it.
 constexpr std::string_view traceback =
-    "\nTraceback (most recent call last):\n  File \"train.py\", line 1, in <module>\nOSError: disk is full\n";
+    "\n\n\nTraceback (most recent call last):\n  File \"train.py\", line 1, in <module>\nOSError: disk is "
+    "full\n";
 constexpr std::string_view secret = "correct-horse-battery-staple";
 
 int number_in(std::string_view text) {
@@ -91,6 +93,7 @@ void check(std::string_view input) {
           "the last exception is told, whatever stands before it");
 
   command.argv.insert(command.argv.end(), {"--password", std::string(secret)});
+  outcome.stderr_tail.append("--password ").append(secret).append(" {'my_token': '").append(secret) += "'}\n";
   if (input.find(secret) == std::string_view::npos)
     require(failure_text(outcome, command).find(secret) == std::string::npos, "a secret is not told");
 

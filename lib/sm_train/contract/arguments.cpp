@@ -10,12 +10,6 @@ namespace sm_train {
 
 namespace {
 
-std::string flag_of(const std::string& name, const std::string& prefix = "") {
-  if (name.empty()) return "";
-  const bool one_character = decode_utf8(name, true).value_or(CodePoint{}).bytes == name.size();
-  return (one_character && prefix.empty() ? "-" : "--") + prefix + name;
-}
-
 /// A dict of one level is k=v,k=v, sorted by key.
 std::string toolkit_text(const Value& value) {
   if (!value.dict()) return python_str(value);
@@ -28,6 +22,12 @@ std::string toolkit_text(const Value& value) {
 }
 
 }  // namespace
+
+std::string flag_of(const std::string& name, const std::string& prefix) {
+  if (name.empty()) return "";
+  const bool one_character = decode_utf8(name, true).value_or(CodePoint{}).bytes == name.size();
+  return (one_character && prefix.empty() ? "-" : "--") + prefix + name;
+}
 
 std::string argument_text(const Value& value, ArgumentStyle style) {
   if (style == ArgumentStyle::toolkit) return toolkit_text(value);

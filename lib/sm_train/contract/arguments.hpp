@@ -27,6 +27,11 @@ struct ArgumentOptions {
 /// A value as an argument.
 std::string argument_text(const Value& value, ArgumentStyle style);
 
+/// The flag of a hyperparameter or channel: `--name`, `-k` for a name of one character, empty for an empty
+/// one;
+/// `--no-k` with the prefix `no-`.
+std::string flag_of(const std::string& name, const std::string& prefix = "");
+
 /// The hyperparameters as flags: `--name value`, `-k value` for a name of one character.
 std::vector<std::string> to_cmd_args(const Environment& environment, const ArgumentOptions& options = {});
 

@@ -4,6 +4,8 @@
 #include <cctype>
 #include <string_view>
 
+#include "sm_train/contract/secret_pairs.hpp"
+
 namespace sm_train {
 
 namespace {
@@ -45,35 +47,6 @@ std::string shell_word(std::string_view word) {
   return text + "'";
 }
 
-bool is_flag(std::string_view word) {
-  return word.size() > 1 && word.front() == '-';
-}
-
-bool is_of_name(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '.';
-}
-
-bool is_quote(char c) {
-  return c == '"' || c == '\'';
-}
-
-/// Whether a name whose value follows ends there: `name=`, or `"name":` as JSON and Python write it.
-bool ends_name(std::string_view word, std::size_t at) {
-  return word[at] == '=' || (word[at] == ':' && at > 0 && is_quote(word[at - 1]));
-}
-
-/// Where the secret of `name=value` begins, also behind other pairs: "lr=0.1,api_key=..."; npos without one.
-std::size_t secret_value_in(std::string_view word) {
-  std::size_t name = 0;
-  for (std::size_t i = 0; i < word.size(); ++i) {
-    if (ends_name(word, i) && is_secret_name(word.substr(name, i - name))) return i + 1;
-    const bool is_in_name =
-        is_of_name(word[i]) || (is_quote(word[i]) && i + 1 < word.size() && word[i + 1] == ':');
-    if (!is_in_name) name = i + 1;
-  }
-  return std::string_view::npos;
-}
-
 std::string masked_word(std::string_view word, const Secrets& secrets) {
   const std::size_t secret = secret_value_in(word);
   if (secret == std::string_view::npos) return shell_word(secrets.masked(word));
@@ -84,12 +57,12 @@ std::string masked_word(std::string_view word, const Secrets& secrets) {
 
 std::string command_line(const Command& command, const Secrets& secrets) {
   std::string line;
-  bool value_is_secret = false;
+  std::string_view flag;
   for (const std::string& word : command.argv) {
     if (!line.empty()) line += ' ';
-    line += value_is_secret ? std::string(secret_mask) : masked_word(word, secrets);
+    line += is_secret(flag, word) ? std::string(secret_mask) : masked_word(word, secrets);
     // What follows a flag may be another flag, as not each has a value.
-    value_is_secret = is_flag(word) && word.find('=') == std::string::npos && is_secret_name(word);
+    flag = is_flag(word) && word.find('=') == std::string::npos ? word : std::string_view();
   }
   return line;
 }
@@ -99,7 +72,7 @@ std::vector<std::string> shown_variables(const EnvVars& variables, const Secrets
   for (const auto& [name, value] : variables) {
     if (name == "SM_USER_ARGS") continue;
     lines.push_back(name + "=" +
-                    (is_secret_name(name) ? std::string(secret_mask) : masked_word(value, secrets)));
+                    (is_secret(name, value) ? std::string(secret_mask) : masked_word(value, secrets)));
   }
   return lines;
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sm_train/contract/last_words.hpp"
+#include "sm_train/contract/text_lines.hpp"
 #include "sm_train/contract/traceback.hpp"
 #include "sm_train/contract/unicode.hpp"
 
@@ -20,16 +21,43 @@ constexpr std::size_t most_lines_after_traceback = 20;
 
 constexpr auto npos = std::string_view::npos;
 
-std::string without_escape_sequences(std::string_view line) {
+/// How many bytes an escape sequence of ECMA-48 has after its ESC: a CSI, a string such as a window's title,
+/// or another of two bytes or more.
+std::size_t escape_sequence_at(std::string_view text) {
+  if (text.empty()) return 0;
+  constexpr std::string_view openings_of_strings = "]PX^_";
+  if (openings_of_strings.find(text[0]) != npos) {
+    const std::size_t end = text.find_first_of("\a\x1b", 1);
+    if (end == npos) return 1;
+    const bool is_terminator = text[end] == '\a' || text.substr(end + 1).starts_with('\\');
+    return is_terminator ? end + (text[end] == '\a' ? 1 : 2) : end;
+  }
+  std::size_t end = 1;
+  if (text[0] == '[')
+    while (end < text.size() && (text[end] < '@' || text[end] > '~')) ++end;
+  else if (text[0] >= ' ' && text[0] <= '/')
+    while (end < text.size() && text[end] >= ' ' && text[end] <= '/') ++end;
+  else
+    return text[0] >= '0' && text[0] <= '~' ? 1 : 0;
+  return std::min(end + 1, text.size());
+}
+
+/// What moves the cursor or turns the order of letters around: C0, C1, line breaks and directions of Unicode.
+bool is_control(char32_t c) {
+  return (c < 0x20 && c != '\t') || (c >= 0x7f && c < 0xa0) || (c >= 0x2028 && c <= 0x202e) ||
+         (c >= 0x2066 && c <= 0x2069);
+}
+
+std::string without_controls(std::string_view line) {
   std::string plain;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(line[i]);
-    if (byte == 0x1b && i + 1 < line.size() && line[i + 1] == '[') {
-      i += 2;
-      while (i < line.size() && (line[i] < '@' || line[i] > '~')) ++i;
-    } else if (byte == '\t' || (byte >= 0x20 && byte != 0x7f)) {
-      plain += line[i];
-    }
+  while (!line.empty()) {
+    const auto character = decode_utf8(line);
+    const std::size_t bytes = character ? character->bytes : 1;
+    if (character && character->value == 0x1b)
+      line.remove_prefix(escape_sequence_at(line.substr(1)));
+    else if (!character || !is_control(character->value))
+      plain += line.substr(0, bytes);
+    line.remove_prefix(bytes);
   }
   return plain;
 }
@@ -38,7 +66,7 @@ std::string without_escape_sequences(std::string_view line) {
 std::string shown(std::string_view line) {
   while (!line.empty() && line.back() == '\r') line.remove_suffix(1);
   if (const auto start = line.rfind('\r'); start != npos) line.remove_prefix(start + 1);
-  const std::string plain = without_escape_sequences(line);
+  const std::string plain = without_controls(line);
   return clip_utf8(plain, plain.size());
 }
 
@@ -53,7 +81,7 @@ std::vector<std::string> lines_of(std::string_view text) {
   return lines;
 }
 
-std::string joined(const std::vector<std::string>& lines, const std::vector<bool>& kept) {
+std::string with_gaps(const std::vector<std::string>& lines, const std::vector<bool>& kept) {
   std::string text;
   bool skipped = false;
   for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -69,14 +97,10 @@ std::string joined(const std::vector<std::string>& lines, const std::vector<bool
   return text;
 }
 
-std::vector<std::string> lines_from(const std::vector<std::string>& lines, std::size_t start) {
-  return {lines.begin() + static_cast<std::ptrdiff_t>(std::min(start, lines.size())), lines.end()};
-}
-
 /// Puts what one message says that matters behind another.
 void append_cause(ErrorMessage& message, const ErrorMessage& other) {
   if (other.lines.empty()) return;
-  const auto cause = lines_from(other.lines, other.important.front());
+  const auto cause = part(other.lines, other.important.front());
   const std::size_t count = std::min(cause.size(), most_lines_of_cause);
   // It may be among the lines that follow a traceback anyway.
   const auto same = std::find(message.lines.begin(), message.lines.end(), cause.front());
@@ -90,7 +114,7 @@ void append_cause(ErrorMessage& message, const ErrorMessage& other) {
 std::optional<ErrorMessage> find_traceback_and_last_words(const std::vector<std::string>& lines) {
   auto message = find_traceback(lines);
   if (!message) return std::nullopt;
-  if (const auto words = find_last_words(lines_from(lines, end_of_last_traceback(lines))))
+  if (const auto words = find_last_words(part(lines, end_of_last_traceback(lines))))
     append_cause(*message, *words);
   return message;
 }
@@ -120,9 +144,29 @@ ErrorMessage find_error_message(std::string_view stdout_tail, std::string_view s
     append_cause(*message, error);
     return *std::move(message);
   }
-  for (ErrorMessage message : {std::move(error), last_words_or_lines(output)})
-    if (!message.lines.empty()) return message;
-  return last_lines(all_errors);
+  auto message = stacked(last_words_or_lines(output), error, MattersMore::below);
+  return message.lines.empty() ? last_lines(all_errors) : message;
+}
+
+std::string cause_text(const ErrorMessage& message) {
+  std::vector<std::string> lines;
+  for (std::size_t i = message.certain; i < message.lines.size(); ++i) {
+    const std::size_t first = message.important.front();
+    const bool follows = first >= message.certain && i >= first;
+    const bool is_important =
+        std::find(message.important.begin(), message.important.end(), i) != message.important.end();
+    if (follows || is_important) lines.push_back(message.lines[i]);
+  }
+  return joined(lines);
+}
+
+ErrorMessage stacked(ErrorMessage above, const ErrorMessage& below, MattersMore more) {
+  std::vector<std::size_t> of_below = below.important;
+  for (std::size_t& line : of_below) line += above.lines.size();
+  above.important.insert(more == MattersMore::above ? above.important.end() : above.important.begin(),
+                         of_below.begin(), of_below.end());
+  above.lines.insert(above.lines.end(), below.lines.begin(), below.lines.end());
+  return above;
 }
 
 std::string clip_message(const ErrorMessage& message, std::size_t characters) {
@@ -132,7 +176,7 @@ std::string clip_message(const ErrorMessage& message, std::size_t characters) {
   const auto keep = [&](std::size_t line) {
     if (kept[line]) return true;
     kept[line] = true;
-    std::string longer = joined(message.lines, kept);
+    std::string longer = with_gaps(message.lines, kept);
     kept[line] = characters_of(longer) <= characters;
     if (kept[line]) text = std::move(longer);
     return bool{kept[line]};

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <initializer_list>
 
 #include <fmt/format.h>
 
+#include "sm_train/contract/byte_size.hpp"
 #include "sm_train/contract/option_hint.hpp"
 #include "sm_train/contract/signal_name.hpp"
+#include "sm_train/contract/text_lines.hpp"
 #include "sm_train/contract/unicode.hpp"
 
 namespace sm_train {
@@ -17,16 +20,19 @@ namespace {
 constexpr auto npos = std::string_view::npos;
 constexpr std::size_t most_hint_characters = 400;
 
-// What went wrong with a volume may have been caught, and an error without the reason been raised.
-constexpr int lines_to_search = 50;
-
 /// All that a rule decides by.
 struct Evidence {
   const Outcome& outcome;
-  std::string_view message;
+  const ErrorMessage& message;
+  std::string cause;  ///< cause_text, with a line break before each line: the rest may be warnings and code
   const FailureClues& clues;
 
-  bool says(std::string_view text) const { return message.find(text) != npos; }
+  bool says(std::string_view text) const { return cause.find(text) != npos; }
+  bool shows_one_of(std::initializer_list<std::string_view> texts) const {
+    const std::string shown = joined(message.lines);
+    return std::any_of(texts.begin(), texts.end(),
+                       [&](std::string_view text) { return shown.find(text) != npos; });
+  }
   bool exited_with(int code) const {
     const auto* exited = std::get_if<Exited>(&outcome.end);
     return exited != nullptr && exited->code == code;
@@ -106,11 +112,15 @@ constexpr const char* shared_memory_directory = "/dev/shm";
 
 std::string shared_memory_hint(const FailureClues& clues) {
   const Volume* volume = find_volume(clues, shared_memory_directory);
+  std::string room;
+  if (volume != nullptr)
+    // It is free again once the program has ended.
+    room = is_full(*volume) ? ": " + described(*volume)
+                            : " (/dev/shm holds " + byte_size_text(volume->size) + " in all)";
   return fmt::format(
       "Shared memory ran out{}. Lower num_workers of PyTorch's DataLoader, or give the container more "
-      "(docker run "
-      "--shm-size).",
-      volume == nullptr ? "" : ": " + described(*volume));
+      "(docker run --shm-size).",
+      room);
 }
 
 std::string shared_memory(const Evidence& e) {
@@ -129,8 +139,7 @@ std::string volume_hint(const Volume& volume, const FailureClues& clues) {
   if (volume.directory == shared_memory_directory) return shared_memory_hint(clues);
   return fmt::format(
       "{}. Give the job a larger volume (VolumeSizeInGB), or let the program write less: keep fewer "
-      "checkpoints, "
-      "remove temporary files.",
+      "checkpoints, remove temporary files.",
       capitalized(described(volume)));
 }
 
@@ -139,23 +148,14 @@ const Volume* first_full(const FailureClues& clues) {
   return full == clues.volumes.end() ? nullptr : &*full;
 }
 
-/// The volume that a line speaks of by a path on it, else one that is full, else the one with the least room.
+/// The volume that a line speaks of by a path on it, else one that is full; nullptr where neither is known.
 const Volume* volume_meant(std::string_view line, const FailureClues& clues) {
   const Volume* meant = nullptr;
   for (const Volume& volume : clues.volumes) {
     const bool is_named = volume.directory.size() > 1 && line.find(volume.directory + "/") != npos;
     if (is_named && (meant == nullptr || meant->directory.size() < volume.directory.size())) meant = &volume;
   }
-  if (meant == nullptr) meant = first_full(clues);
-  if (meant != nullptr || clues.volumes.empty()) return meant;
-  return &*std::min_element(clues.volumes.begin(), clues.volumes.end(),
-                            [](const Volume& a, const Volume& b) { return a.free < b.free; });
-}
-
-std::string_view last_lines(std::string_view text) {
-  std::size_t start = text.size();
-  for (int i = 0; i < lines_to_search && start != npos && start > 0; ++i) start = text.rfind('\n', start - 1);
-  return start == npos ? text : text.substr(start);
+  return meant == nullptr ? first_full(clues) : meant;
 }
 
 std::string_view line_around(std::string_view text, std::size_t at) {
@@ -166,15 +166,14 @@ std::string_view line_around(std::string_view text, std::size_t at) {
 std::string disk_full(const Evidence& e) {
   constexpr std::array<std::string_view, 6> signs = {
       "No space left on device", "[Errno 28]", "errno = 28", "ENOSPC", "Disk quota exceeded", "[Errno 122]"};
-  for (const std::string_view text :
-       {e.message, last_lines(e.outcome.stderr_tail), last_lines(e.outcome.stdout_tail)}) {
-    for (const std::string_view sign : signs) {
-      const std::size_t at = text.rfind(sign);
-      if (at == npos) continue;
-      const Volume* volume = volume_meant(line_around(text, at), e.clues);
-      if (volume != nullptr) return volume_hint(*volume, e.clues);
-      return "A volume is full: give the job a larger one (VolumeSizeInGB), or let the program write less.";
-    }
+  for (const std::string_view sign : signs) {
+    const std::size_t at = e.cause.rfind(sign);
+    if (at == npos) continue;
+    const std::string_view line = line_around(e.cause, at);
+    // inotify has a limit of its own, and tells of it by the same error.
+    if (line.find("file watchers") != npos || line.find("inotify") != npos) continue;
+    if (const Volume* volume = volume_meant(line, e.clues)) return volume_hint(*volume, e.clues);
+    return "A volume was full: give the job a larger one (VolumeSizeInGB), or let the program write less.";
   }
   return "";
 }
@@ -193,16 +192,17 @@ std::string likely_out_of_memory(const Evidence& e) {
 }
 
 std::string exit_code_of_a_shell(const Evidence& e) {
-  if (e.exited_with(126))
+  // A program may choose these codes itself, while a shell always says why.
+  if (e.exited_with(126) &&
+      e.shows_one_of({"ermission denied", "annot execute", "Exec format error", "Is a directory"}))
     return "Exit code 126: a command could not be executed. Check its permission (chmod +x), its #! line, "
-           "and "
-           "that it is built for this machine.";
-  if (e.exited_with(127))
+           "and that it is built for this machine.";
+  if (e.exited_with(127) && e.shows_one_of({"not found", "No such file or directory"}))
     return "Exit code 127: a command was not found. Check its name and PATH, and that the image has it.";
   const auto* exited = std::get_if<Exited>(&e.outcome.end);
   if (exited == nullptr || exited->code <= 128 || exited->code > 128 + SIGSYS) return "";
-  return fmt::format("Exit code {} is 128 + {}: {} killed a process of the program.", exited->code,
-                     exited->code - 128, signal_name(exited->code - 128));
+  return fmt::format("Exit code {} is 128 + {}, which often means that {} killed a process of the program.",
+                     exited->code, exited->code - 128, signal_name(exited->code - 128));
 }
 
 /// Names and paths may hold anything.
@@ -226,8 +226,9 @@ FailureClues clues_of(const Environment& environment, const ArgumentOptions& arg
   return clues;
 }
 
-std::string failure_hint(const Outcome& outcome, std::string_view message, const FailureClues& clues) {
-  const Evidence evidence{.outcome = outcome, .message = message, .clues = clues};
+std::string failure_hint(const Outcome& outcome, const ErrorMessage& message, const FailureClues& clues) {
+  const Evidence evidence{
+      .outcome = outcome, .message = message, .cause = "\n" + cause_text(message), .clues = clues};
   for (const auto rule : rules)
     if (const std::string hint = rule(evidence); !hint.empty()) return as_one_line(hint);
   return "";

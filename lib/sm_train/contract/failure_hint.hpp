@@ -1,11 +1,11 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "sm_train/contract/arguments.hpp"
 #include "sm_train/contract/environment.hpp"
+#include "sm_train/contract/error_message.hpp"
 #include "sm_train/contract/outcome.hpp"
 #include "sm_train/contract/value.hpp"
 #include "sm_train/contract/volume.hpp"
@@ -24,8 +24,8 @@ struct FailureClues {
 FailureClues clues_of(const Environment& environment, const ArgumentOptions& arguments);
 
 /// What the reader can do about a program's failure, in one sentence or two; empty where nothing is known.
-/// `message` is what the report shows of its output, of which the tails are in `outcome`. Valid UTF-8 without
-/// control characters, of at most 400 characters.
-std::string failure_hint(const Outcome& outcome, std::string_view message, const FailureClues& clues);
+/// `message` is what the report shows of its output. Valid UTF-8 without control characters, of at most 400
+/// characters.
+std::string failure_hint(const Outcome& outcome, const ErrorMessage& message, const FailureClues& clues);
 
 }  // namespace sm_train

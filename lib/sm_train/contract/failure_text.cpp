@@ -2,6 +2,7 @@
 
 #include "sm_train/contract/command_line.hpp"
 #include "sm_train/contract/error_message.hpp"
+#include "sm_train/contract/secret_pairs.hpp"
 #include "sm_train/contract/signal_name.hpp"
 
 namespace sm_train {
@@ -33,14 +34,8 @@ std::string command_text(const Command& command, const Secrets& secrets, std::si
 
 /// Before anything is cut, since half a secret is not found.
 ErrorMessage masked(ErrorMessage message, const Secrets& secrets) {
-  for (std::string& line : message.lines) line = secrets.masked(line);
+  for (std::string& line : message.lines) line = with_masked_pairs(secrets.masked(line));
   return message;
-}
-
-std::string joined(const std::vector<std::string>& lines) {
-  std::string text;
-  for (const std::string& line : lines) text += "\n" + line;
-  return text;
 }
 
 /// The hint as a line of the report; empty where the cause has no room beside it.
@@ -61,8 +56,7 @@ std::string failure_text(const Outcome& outcome, const Command& command, const F
                            "\nErrorMessage \"" + verdict(outcome);
   const ErrorMessage whole = masked(find_error_message(outcome.stdout_tail, outcome.stderr_tail), secrets);
   const std::size_t room = max_failure_characters - characters_of(head) - 1;
-  const std::string hint =
-      hint_text(secrets.masked(failure_hint(outcome, joined(whole.lines), clues)), whole, room);
+  const std::string hint = hint_text(secrets.masked(failure_hint(outcome, whole, clues)), whole, room);
   std::string message = clip_message(whole, room - characters_of(hint));
   if (message.empty()) message = "The program wrote nothing to stderr and stdout.";
   const std::string text = head + message + "\"" + hint;

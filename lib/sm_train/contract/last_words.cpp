@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <iterator>
 #include <string_view>
+
+#include "sm_train/contract/text_lines.hpp"
+#include "sm_train/contract/unicode.hpp"
 
 namespace sm_train {
 
@@ -11,10 +15,6 @@ namespace {
 
 constexpr std::size_t most_last_lines = 20;
 constexpr std::size_t most_trace_lines = 400;
-
-bool is_blank(const std::string& line) {
-  return line.find_first_not_of(" \t") == std::string::npos;
-}
 
 /// A line as the program wrote it, where mpirun or torchrun has put the rank before it.
 std::string_view without_rank(std::string_view line) {
@@ -28,10 +28,6 @@ std::string_view without_rank(std::string_view line) {
     return rest;
   }
   return line;
-}
-
-bool is_indented(std::string_view line) {
-  return line.starts_with(' ') || line.starts_with('\t');
 }
 
 // How the line begins that says why a program ends.
@@ -60,9 +56,14 @@ constexpr std::array<std::string_view, 21> beginnings = {
 };
 
 // What stands within such a line.
-constexpr std::array<std::string_view, 8> signs = {
+constexpr std::array<std::string_view, 13> signs = {
     " Segmentation fault",                    // bash: "line 1: 123 Segmentation fault  ./train"
     ": Assertion `",                          // glibc
+    " runtime error: ",                       // UBSan, Fortran
+    "ERROR: AddressSanitizer: ",              // "==12==ERROR: AddressSanitizer: heap-buffer-overflow"
+    "ERROR: LeakSanitizer: ",                 // with ASan, or alone
+    "WARNING: MemorySanitizer: ",             // ends the program
+    "WARNING: ThreadSanitizer: ",             // exit code 66
     ") panicked at ",                         // Rust: "thread 'main' (123) panicked at ..."
     "*** Process received signal ***",        // Open MPI
     ": error: unrecognized arguments: ",      // argparse
@@ -72,7 +73,8 @@ constexpr std::array<std::string_view, 8> signs = {
 };
 
 // Within what follows: the cause of what is told first, or its text.
-constexpr std::array<std::string_view, 3> continuations = {"Caused by: ", "  what():  ", "\tpanic: "};
+constexpr std::array<std::string_view, 4> continuations = {
+    "Caused by: ", "  what():  ", "\tpanic: ", "SUMMARY: "};
 
 template <std::size_t count>
 bool starts_with_one_of(std::string_view line, const std::array<std::string_view, count>& marks) {
@@ -132,6 +134,17 @@ std::optional<std::size_t> find_cause(const std::vector<std::string>& lines, std
   return std::nullopt;
 }
 
+/// Whether a line has a letter or digit of any alphabet, and is no mere rule or edge of a box.
+bool speaks(std::string_view line) {
+  while (!line.empty()) {
+    const CodePoint first = decode_utf8(line).value_or(CodePoint{});
+    const bool draws_box = first.value >= 0x2500 && first.value < 0x25a0;
+    if (first.value < 0x80 ? std::isalnum(static_cast<int>(first.value)) != 0 : !draws_box) return true;
+    line.remove_prefix(first.bytes);
+  }
+  return false;
+}
+
 bool is_rule(const std::string& line) {
   constexpr std::size_t shortest_rule = 60;
   return line.size() >= shortest_rule && line.find_first_not_of('-') == std::string::npos;
@@ -143,18 +156,26 @@ bool is_banner(const std::string& line) {
   return starts_with_one_of(line, openings);
 }
 
+/// The place of the rule that closes the banner which begins at `start`; `start` where none begins there, or
+/// where it is not closed soon, since what follows may be the cause.
+std::size_t end_of_banner(const std::vector<std::string>& lines, std::size_t start) {
+  constexpr std::size_t most_banner_lines = 30;
+  if (!is_rule(lines[start]) || start + 1 == lines.size() || !is_banner(lines[start + 1])) return start;
+  const std::size_t most = std::min(lines.size(), start + most_banner_lines);
+  for (std::size_t i = start + 1; i < most; ++i)
+    if (is_rule(lines[i])) return i;
+  return start;
+}
+
 }  // namespace
 
 std::vector<std::string> without_banners(const std::vector<std::string>& lines) {
   std::vector<std::string> kept;
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    const bool opens = is_rule(lines[i]) && i + 1 < lines.size() && is_banner(lines[i + 1]);
-    if (!opens) {
+    if (const std::size_t end = end_of_banner(lines, i); end > i)
+      i = end;
+    else
       kept.push_back(lines[i]);
-      continue;
-    }
-    const auto below = lines.begin() + static_cast<std::ptrdiff_t>(i + 1);
-    i = static_cast<std::size_t>(std::find_if(below, lines.end(), is_rule) - lines.begin());
   }
   return kept;
 }
@@ -187,7 +208,10 @@ ErrorMessage last_lines(const std::vector<std::string>& lines) {
   if (message.lines.size() > most_last_lines)
     message.lines.erase(message.lines.begin(),
                         message.lines.end() - static_cast<std::ptrdiff_t>(most_last_lines));
-  message.important.push_back(message.lines.size() - 1);
+  const auto last = std::find_if(message.lines.rbegin(), message.lines.rend(), speaks);
+  const bool none_speaks = last == message.lines.rend();
+  message.important.push_back(none_speaks ? message.lines.size() - 1
+                                          : static_cast<std::size_t>(message.lines.rend() - last) - 1);
   return message;
 }
 

@@ -16,7 +16,7 @@ std::vector<std::string> without_banners(const std::vector<std::string>& lines);
 /// also where the trace stands behind it. Nothing where the lines tell of none.
 std::optional<ErrorMessage> find_last_words(const std::vector<std::string>& lines);
 
-/// The last lines, of which the last one is important; empty where all are blank.
+/// The last lines, of which the last one with a letter or digit is important; empty where all are blank.
 ErrorMessage last_lines(const std::vector<std::string>& lines);
 
 }  // namespace sm_train

@@ -61,7 +61,7 @@ std::vector<std::string> summary(const SummaryInput& input) {
   const Environment& e = input.environment;
   return {job(e) + host(e), fmt::format("with {}; {}", devices(e.machine), channels(e)),
           "code from " + one_line(input.code), "ready in " + timings_text(input.timings),
-          "running " + command_line(input.program)};
+          "running " + command_line(input.program, input.secrets)};
 }
 
 }  // namespace sm_train

@@ -5,6 +5,7 @@
 
 #include "sm_train/contract/command.hpp"
 #include "sm_train/contract/environment.hpp"
+#include "sm_train/contract/secrets.hpp"
 #include "sm_train/contract/timings.hpp"
 
 namespace sm_train {
@@ -14,6 +15,7 @@ struct SummaryInput {
   const std::string& code;  ///< where it came from: "s3://bucket/key (3 files, 1.2 KiB)"
   const Command& program;
   const Timings& timings;  ///< of the phases until now
+  const Secrets& secrets;  ///< not to be shown
 };
 
 /// The lines of the log before the program starts: which job and host, with which devices and channels, where

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <string_view>
+#include <utility>
 
-#include "sm_train/contract/last_words.hpp"
+#include "sm_train/contract/launcher_error.hpp"
+#include "sm_train/contract/text_lines.hpp"
+#include "sm_train/contract/traceback_header.hpp"
 
 namespace sm_train {
 
@@ -13,56 +15,46 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-constexpr std::string_view traceback_header = "Traceback (most recent call last):";
 constexpr std::string_view group_header = "+ Exception Group Traceback (most recent call last):";
 constexpr std::string_view direct_cause =
     "The above exception was the direct cause of the following exception:";
 constexpr std::string_view during_handling =
     "During handling of the above exception, another exception occurred:";
 
-constexpr std::string_view error_of_torchrun =
-    "torch.distributed.elastic.multiprocessing.errors.ChildFailedError";
-constexpr std::string_view error_of_subprocess = "subprocess.CalledProcessError";
-
-// An exception's own text may have several lines, and nothing marks where it ends and other output begins.
-constexpr std::size_t most_lines_after_exception = 6;
-// What a child wrote last stands right before what its parent says of it.
-constexpr std::size_t most_lines_before_parent = 100;
-constexpr std::size_t most_lines_of_child = 6;
+// Nothing marks where an exception's own text ends and other output begins, so all that follows is told: but
+// after this much a program has most likely caught the exception, and ended for another reason.
+constexpr std::size_t most_lines_after_exception = 20;
+constexpr std::size_t last_lines_of_many = 6;
 constexpr int most_launchers = 4;
 
-bool is_blank(const std::string& line) {
-  return line.find_first_not_of(" \t") == std::string::npos;
+/// The lines from `start` on, without blank ones, those of torchrun, and further tracebacks but for what
+/// their exceptions say.
+Lines text_from(const Lines& lines, std::size_t start) {
+  Lines text;
+  for (std::size_t i = start; i < lines.size(); ++i) {
+    if (const auto header = header_at(lines, i); header && is_plain(*header))
+      i = end_of_frames(lines, i) - 1;
+    else if (!is_blank(lines[i]) && !is_of_torchrun(lines[i]))
+      text.push_back(lines[i]);
+  }
+  return text;
 }
 
-bool is_indented(const std::string& line) {
-  return !line.empty() && (line[0] == ' ' || line[0] == '\t');
-}
-
-Lines part(const Lines& lines, std::size_t start, std::size_t end) {
-  return {lines.begin() + static_cast<std::ptrdiff_t>(start),
-          lines.begin() + static_cast<std::ptrdiff_t>(end)};
-}
-
-/// The place of a traceback's header, and what stands before it on its line.
-struct Header {
-  std::size_t line;
-  std::string prefix;
-};
-
-std::optional<Header> last_header(const Lines& lines) {
-  for (std::size_t i = lines.size(); i-- > 0;)
-    if (const auto column = lines[i].find(traceback_header); column != std::string::npos)
-      return Header{.line = i, .prefix = lines[i].substr(0, column)};
-  return std::nullopt;
+/// Puts below a traceback what the program said after it.
+void append_text(ErrorMessage& message, Lines text) {
+  if (text.empty()) return;
+  // A stack trace of another language is long, and says nothing of whether the program went on.
+  const auto said =
+      std::count_if(text.begin(), text.end(), [](const std::string& line) { return !is_indented(line); });
+  if (static_cast<std::size_t>(said) > most_lines_after_exception) {
+    message.certain = message.lines.size();
+    text = part(text, text.size() - last_lines_of_many);
+  }
+  message.lines.insert(message.lines.end(), text.begin(), text.end());
+  message.important.insert(message.important.begin() + 1, message.lines.size() - 1);
 }
 
 // An exception group is drawn as a tree, with the group's own traceback as the stem and the causes as leaves.
-
-bool is_of_tree(const std::string& line) {
-  const std::size_t first = line.find_first_not_of(' ');
-  return first != std::string::npos && first > 0 && (line[first] == '|' || line[first] == '+');
-}
 
 /// What a line of the tree says of an exception; empty for a frame, a header or a mere branch.
 std::string_view exception_in_tree(std::string_view line) {
@@ -73,14 +65,14 @@ std::string_view exception_in_tree(std::string_view line) {
   return is_exception && line.find(traceback_header) == std::string_view::npos ? line.substr(1) : "";
 }
 
-std::optional<ErrorMessage> group_with(const Lines& lines, const Header& header) {
-  if (!is_of_tree(lines[header.line])) return std::nullopt;
+std::optional<ErrorMessage> group_with(const Lines& lines, const TracebackHeader& header) {
   std::size_t start = header.line;
   while (start > 0 && lines[start].find(group_header) == std::string::npos && is_of_tree(lines[start]))
     --start;
   if (lines[start].find(group_header) == std::string::npos) return std::nullopt;
   std::size_t end = header.line + 1;
   while (end < lines.size() && is_of_tree(lines[end])) ++end;
+  const std::size_t below = end;
   // The tree's lower edge.
   if (lines[end - 1].find_first_not_of(" +-") == std::string::npos) --end;
 
@@ -94,198 +86,158 @@ std::optional<ErrorMessage> group_with(const Lines& lines, const Header& header)
   }
   message.important.insert(message.important.end(), groups.begin(), groups.end());
   if (message.important.empty()) return std::nullopt;
+  append_text(message, text_from(lines, below));
   return message;
 }
 
-/// The lines of one rank of several, without their prefix; all lines where the prefix stood there but once,
-/// as in front of an indented traceback in torchrun's summary.
-Lines lines_of_rank(const Lines& lines, const Header& header) {
-  if (header.prefix.empty()) return lines;
-  const auto is_frame_of_rank = [&](const std::string& line) {
-    return line.starts_with(header.prefix + "  ");
-  };
-  const auto below = lines.begin() + static_cast<std::ptrdiff_t>(header.line);
-  Lines own;
-  if (std::any_of(below, lines.end(), is_frame_of_rank)) {
-    for (const std::string& line : lines)
-      if (line.starts_with(header.prefix)) own.push_back(line.substr(header.prefix.size()));
-    return own;
+struct LinesOfTraceback {
+  Lines lines;
+  std::size_t header = 0;
+};
+
+LinesOfTraceback lines_of(const Lines& all, const TracebackHeader& header) {
+  if (!header.indent.empty()) {
+    Lines own = {std::string(traceback_header)};
+    for (std::size_t i = header.line + 1; i < all.size() && all[i].starts_with(header.indent); ++i)
+      own.push_back(all[i].substr(header.indent.size()));
+    return {.lines = std::move(own)};
   }
-  const std::string indent(std::min(header.prefix.find_first_not_of(' '), header.prefix.size()), ' ');
-  own = lines;
-  for (std::size_t i = header.line; i < own.size(); ++i)
-    if (own[i].starts_with(indent)) own[i].erase(0, indent.size());
-  own[header.line] = traceback_header;
+  if (header.prefix.empty()) return {.lines = all, .header = header.line};
+  LinesOfTraceback own;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i == header.line) own.header = own.lines.size();
+    if (all[i].starts_with(header.prefix)) own.lines.push_back(all[i].substr(header.prefix.size()));
+  }
   return own;
 }
 
-bool is_of_torchrun(const std::string& line) {
-  return line.find("torch.distributed") != std::string::npos ||
-         line.find("torch/distributed/") != std::string::npos;
+/// Whether the traceback with its header at `header` is linked to the one before it by Python's words.
+bool is_linked(const Lines& lines, std::size_t header) {
+  return header >= 2 && (lines[header - 2] == direct_cause || lines[header - 2] == during_handling);
 }
 
-std::size_t end_of_frames(const Lines& lines, std::size_t header) {
-  std::size_t i = header + 1;
-  while (i < lines.size() && is_indented(lines[i])) ++i;
-  return i;
+/// The header of the traceback in whose exception's text this one stands: "worker 3 failed:", or "Caught
+/// ValueError in DataLoader worker process 0." and "Original Traceback ..." as PyTorch says it.
+std::optional<std::size_t> header_around(const Lines& lines, std::size_t header) {
+  const bool is_announced =
+      header > 0 && (lines[header - 1].ends_with(':') || lines[header].starts_with("Original "));
+  if (!is_announced) return std::nullopt;
+  const auto before = plain_header_before(lines, header);
+  return before && end_of_frames(lines, *before) + 1 == header ? before : std::nullopt;
 }
 
-/// Whether the traceback with its header at `header` is chained to one before it.
-bool is_chained(const Lines& lines, std::size_t header) {
-  if (header < 2) return false;
-  return lines[header - 2] == direct_cause || lines[header - 2] == during_handling;
-}
+struct Traceback {
+  ErrorMessage message;
+  bool is_chain = false;
+};
 
-std::optional<std::size_t> header_before(const Lines& lines, std::size_t line) {
-  while (line-- > 0)
-    if (lines[line] == traceback_header) return line;
-  return std::nullopt;
-}
-
-std::optional<ErrorMessage> traceback_with(const Lines& all_lines, const Header& found) {
-  const auto lines = lines_of_rank(all_lines, found);
-  const auto last = header_before(lines, lines.size());
-  if (!last) return std::nullopt;
-  const std::size_t exception = end_of_frames(lines, *last);
+std::optional<Traceback> traceback_with(const Lines& all_lines, const TracebackHeader& header) {
+  const auto [lines, last] = lines_of(all_lines, header);
+  const std::size_t exception = end_of_frames(lines, last);
   if (exception >= lines.size() || is_blank(lines[exception])) return std::nullopt;
 
-  std::size_t first = *last;
-  std::vector<std::size_t> exceptions = {exception};
-  while (is_chained(lines, first)) {
-    const auto before = header_before(lines, first);
-    if (!before) break;
-    first = *before;
-    exceptions.push_back(end_of_frames(lines, first));
+  std::vector<std::size_t> headers = {last};
+  auto before = is_linked(lines, last) ? plain_header_before(lines, last) : header_around(lines, last);
+  while (before) {
+    headers.push_back(*before);
+    before = is_linked(lines, *before) ? plain_header_before(lines, *before) : std::nullopt;
   }
-  const auto is_its_text = [&](const std::string& line) { return !is_blank(line) && !is_of_torchrun(line); };
-  const std::size_t most = std::min(lines.size(), exception + 1 + most_lines_after_exception);
-  std::size_t end = exception + 1;
-  while (end < most && is_its_text(lines[end])) ++end;
-
-  ErrorMessage message{.lines = part(lines, first, end), .important = {}};
-  for (const std::size_t i : exceptions) message.important.push_back(i - first);
+  const std::size_t first = headers.back();
+  ErrorMessage message{.lines = part(lines, first, exception + 1), .important = {}};
+  for (const std::size_t i : headers) {
+    message.lines[i - first] = traceback_header;
+    message.important.push_back(end_of_frames(lines, i) - first);
+  }
   message.important.push_back(0);
-  return message;
+  append_text(message, text_from(lines, exception + 1));
+  return Traceback{.message = std::move(message), .is_chain = headers.size() > 1};
+}
+
+/// Whether a rank ended because another one had.
+bool is_of_lost_peer(const TracebackHeader& header, std::string_view exception) {
+  constexpr std::array<std::string_view, 5> signs = {"NCCL", "onnection closed", "onnection reset",
+                                                     "Broken pipe", "Gloo"};
+  return !header.prefix.empty() && std::any_of(signs.begin(), signs.end(), [&](std::string_view sign) {
+    return exception.find(sign) != std::string_view::npos;
+  });
 }
 
 const std::string& exception_of(const ErrorMessage& message) {
   return message.lines[message.important.front()];
 }
 
-/// One message above another; what matters of the first matters more.
-ErrorMessage stacked(ErrorMessage above, const ErrorMessage& below) {
-  for (const std::size_t line : below.important) above.important.push_back(above.lines.size() + line);
-  above.lines.insert(above.lines.end(), below.lines.begin(), below.lines.end());
-  return above;
+/// A traceback that gives way to one before it.
+struct Lesser {
+  TracebackHeader header;
+  ErrorMessage message;
+  bool is_of_lost_peer = false;
+
+  bool gives_way_to(const TracebackHeader& other, const ErrorMessage& others) const {
+    const bool is_of_same = other.prefix == header.prefix;
+    const bool is_of_other_rank = !is_of_same && !other.prefix.empty();
+    return others.certain == 0 && (is_of_lost_peer ? is_of_other_rank : is_of_same);
+  }
+};
+
+/// What is left of a traceback that gave way.
+void append_exception(ErrorMessage& message, const ErrorMessage& lesser) {
+  const auto same = std::find(message.lines.begin(), message.lines.end(), exception_of(lesser));
+  message.important.insert(message.important.begin() + 1,
+                           static_cast<std::size_t>(same - message.lines.begin()));
+  if (same == message.lines.end()) message.lines.push_back(exception_of(lesser));
 }
 
-ErrorMessage words_of_child(const Lines& lines) {
-  ErrorMessage words = find_last_words(lines).value_or(last_lines(lines));
-  if (words.lines.size() <= most_lines_of_child) return words;
-  // From the cause on, or else the very last.
-  const std::size_t start = std::min(words.important.front(), words.lines.size() - most_lines_of_child);
-  return {.lines = part(words.lines, start, start + most_lines_of_child),
-          .important = {words.important.front() - start}};
+/// One that is only mentioned, with what the program said before the mention.
+ErrorMessage with_lines_above(const Lines& lines, std::size_t header, const ErrorMessage& message) {
+  constexpr std::size_t most_lines_above = 4;
+  ErrorMessage above{.lines = part(lines, header - std::min(header, most_lines_above), header)};
+  std::erase_if(above.lines, is_blank);
+  for (std::size_t i = 0; i < above.lines.size(); ++i) above.important.push_back(i);
+  return stacked(std::move(above), message, MattersMore::below);
 }
 
 std::optional<ErrorMessage> find_traceback(const Lines& lines, int launchers);
 
-/// A parent says that a command of its failed: why, the command has said before.
-ErrorMessage with_child_of_subprocess(const Lines& lines, const Header& header, const ErrorMessage& own,
-                                      int launchers) {
-  const std::size_t start = header.line - std::min(header.line, most_lines_before_parent);
-  const Lines before = part(lines, start, header.line);
-  const ErrorMessage last = {.lines = {exception_of(own)}, .important = {0}};
-  if (const auto child = find_traceback(before, launchers)) return stacked(*child, last);
-  const ErrorMessage words = words_of_child(before);
-  if (words.lines.empty()) return own;
-  ErrorMessage both = stacked(words, own);
-  std::swap(both.important[0], both.important[words.important.size()]);
-  return both;
+std::optional<Traceback> with_cause_of_launcher(const Lines& lines, const TracebackHeader& header,
+                                                Traceback found, int launchers) {
+  if (launchers == 0 || !is_plain(header) || found.is_chain || found.message.certain > 0) return found;
+  const FindTraceback find_child = [&](const Lines& before) { return find_traceback(before, launchers - 1); };
+  if (auto cause = cause_of_launcher_error(lines, header.line, found.message, find_child))
+    found.message = *std::move(cause);
+  return found;
 }
 
-/// What torchrun's summary says of the rank that failed first.
-struct RootCause {
-  int rank = -1;
-  int local_rank = -1;
-  int exit_code = 1;               ///< -n where signal n killed it
-  std::vector<std::string> lines;  ///< those worth showing, the one that matters most first
-};
-
-int number_after(std::string_view line, std::string_view mark) {
-  int number = -1;
-  const std::size_t at = line.find(mark);
-  if (at == std::string_view::npos) return number;
-  line.remove_prefix(at + mark.size());
-  std::from_chars(line.data(), line.data() + line.size(), number);
-  return number;
-}
-
-RootCause root_cause_in(const Lines& lines, std::size_t start) {
-  RootCause cause;
-  std::size_t i = start;
-  while (i < lines.size() && !lines[i].starts_with("Root Cause")) ++i;
-  for (; i < lines.size() && !lines[i].starts_with("=="); ++i) {
-    const std::string& line = lines[i];
-    if (line.starts_with("  rank ")) {
-      cause.rank = number_after(line, ": ");
-      cause.local_rank = number_after(line, "(local_rank: ");
-      cause.lines.push_back(line);
-    } else if (line.starts_with("  exitcode ")) {
-      cause.exit_code = number_after(line, ": ");
-      cause.lines.insert(cause.lines.begin(), line);
-    } else if (line.starts_with("  traceback : Signal ")) {
-      cause.lines.insert(cause.lines.begin(), line);
-    }
+std::optional<Traceback> traceback_at(const Lines& lines, const TracebackHeader& header, int launchers) {
+  if (header.is_of_tree) {
+    auto group = group_with(lines, header);
+    return group ? std::optional(Traceback{.message = *std::move(group)}) : std::nullopt;
   }
-  return cause;
-}
-
-Lines lines_with_prefix(const Lines& lines, const std::string& prefix) {
-  Lines own;
-  std::copy_if(lines.begin(), lines.end(), std::back_inserter(own),
-               [&](const std::string& line) { return line.starts_with(prefix); });
-  return own;
-}
-
-ErrorMessage with_rank_of_torchrun(const Lines& lines, const Header& header, const ErrorMessage& own,
-                                   int launchers) {
-  const RootCause cause = root_cause_in(lines, header.line);
-  Lines before = part(lines, 0, header.line);
-  // A rank that a signal has killed left no traceback, and any that is there is of something else.
-  if (cause.exit_code >= 0) {
-    for (const std::string& prefix :
-         {"[rank" + std::to_string(cause.rank) + "]:", "[default" + std::to_string(cause.local_rank) + "]:"})
-      if (auto traceback = find_traceback(lines_with_prefix(before, prefix), launchers))
-        return *std::move(traceback);
-    if (auto traceback = find_traceback(before, launchers)) return *std::move(traceback);
-  }
-  if (cause.lines.empty()) return own;
-  ErrorMessage summary{.lines = {exception_of(own)}, .important = {}};
-  for (const std::string& line : cause.lines) {
-    summary.important.push_back(summary.lines.size());
-    summary.lines.push_back(line);
-  }
-  summary.important.push_back(0);
-  std::erase_if(before, is_of_torchrun);
-  const ErrorMessage words = words_of_child(before);
-  if (words.lines.empty()) return summary;
-  ErrorMessage both = stacked(words, summary);
-  if (cause.exit_code < 0) std::swap(both.important[0], both.important[words.important.size()]);
-  return both;
+  auto found = traceback_with(lines, header);
+  return found ? with_cause_of_launcher(lines, header, *std::move(found), launchers) : std::nullopt;
 }
 
 std::optional<ErrorMessage> find_traceback(const Lines& lines, int launchers) {
-  const auto header = last_header(lines);
-  if (!header) return std::nullopt;
-  if (auto group = group_with(lines, *header)) return group;
-  auto message = traceback_with(lines, *header);
-  if (!message || launchers == 0 || !header->prefix.empty() || message->important.size() > 2) return message;
-  if (exception_of(*message).starts_with(error_of_torchrun))
-    return with_rank_of_torchrun(lines, *header, *message, launchers - 1);
-  if (exception_of(*message).starts_with(error_of_subprocess))
-    return with_child_of_subprocess(lines, *header, *message, launchers - 1);
-  return message;
+  std::optional<Lesser> lesser;
+  for (std::size_t line = lines.size(); line-- > 0;) {
+    const auto header = header_at(lines, line);
+    if (!header) continue;
+    auto found = traceback_at(lines, *header, launchers);
+    if (!found) continue;
+    ErrorMessage& message = found->message;
+    if (lesser && !lesser->gives_way_to(*header, message)) continue;
+    const bool is_only_mentioned = is_mentioned(lines, *header);
+    const bool lost_peer = is_of_lost_peer(*header, exception_of(message));
+    if (!is_only_mentioned && !lost_peer) {
+      if (lesser) append_exception(message, lesser->message);
+      return std::move(message);
+    }
+    // Of several that are mentioned in a row the first tells of the others too.
+    if (!lesser || is_only_mentioned)
+      lesser = Lesser{.header = *header, .message = std::move(message), .is_of_lost_peer = lost_peer};
+  }
+  if (!lesser) return std::nullopt;
+  if (lesser->is_of_lost_peer) return std::move(lesser->message);
+  return with_lines_above(lines, lesser->header.line, lesser->message);
 }
 
 }  // namespace
@@ -295,8 +247,9 @@ std::optional<ErrorMessage> find_traceback(const Lines& lines) {
 }
 
 std::size_t end_of_last_traceback(const Lines& lines) {
-  const auto header = last_header(lines);
-  return header ? std::min(end_of_frames(lines, header->line) + 1, lines.size()) : 0;
+  for (std::size_t line = lines.size(); line-- > 0;)
+    if (header_at(lines, line)) return std::min(end_of_frames(lines, line) + 1, lines.size());
+  return 0;
 }
 
 }  // namespace sm_train

@@ -52,7 +52,7 @@ void write_report(const fs::path& file, const std::string& text) try {
 
 bool has_content(const fs::path& file) {
   std::error_code ignored;
-  return fs::exists(file, ignored) && !fs::is_empty(file, ignored);
+  return fs::is_regular_file(file, ignored) && !fs::is_empty(file, ignored);
 }
 
 void remove_quietly(const fs::path& file) {
@@ -111,7 +111,8 @@ int report(const Outcome& outcome, const Command& command, const Paths& paths, F
     remove_quietly(paths.success());  // what the program says of itself stays
   } else {
     clues.volumes = volumes_of(directories_to_write_to(command, paths));
-    report_failure(paths, failure_text(outcome, command, clues, Secrets(command.env)));
+    const Secrets secrets(command.env, clues.hyperparameters);
+    report_failure(paths, failure_text(outcome, command, clues, secrets));
   }
   return exit_code(outcome);
 }

@@ -80,13 +80,16 @@ void install_code(const Plan& plan, const PreparedInstallation& prepared, const 
 
 void say_what_starts(const Environment& environment, const std::string& code, const Command& program,
                      const Timings& timings) {
-  const Secrets secrets(program.env);
+  const Secrets secrets(program.env, environment.hyperparameters);
   if (environment.log_level <= static_cast<int>(LogLevel::debug))
     for (const std::string& variable : shown_variables(program.env, secrets)) log(LogLevel::debug, variable);
   // The hyperparameters may hold secrets too.
   keep_out_of_log(secrets);
-  for (const std::string& line :
-       summary({.environment = environment, .code = code, .program = program, .timings = timings}))
+  for (const std::string& line : summary({.environment = environment,
+                                 .code = code,
+                                 .program = program,
+                                 .timings = timings,
+                                 .secrets = secrets}))
     log(LogLevel::info, line);
 }
 

@@ -28,6 +28,16 @@ TEST_CASE("the values of secret flags are masked in a command line") {
   CHECK(line({"monkey", "x"}) == "monkey x");
 }
 
+TEST_CASE("numbers and booleans are shown behind flags that speak of a key or a token alone") {
+  const std::string shown =
+      "p --max_tokens 512 --num_key_value_heads 8 --use_auth_token True --author bob heads_key=8,a=1";
+  CHECK(line({"p", "--max_tokens", "512", "--num_key_value_heads", "8", "--use_auth_token", "True",
+              "--author", "bob", "heads_key=8,a=1"}) == shown);
+  CHECK(line({"p", "--pin_password", "1234", "--api_key", "123456789"}) ==
+        "p --pin_password ****** --api_key ******");
+  CHECK(line({"p", "max_tokens=5,api_key=x1"}) == "p max_tokens=5,api_key=******");
+}
+
 TEST_CASE("a secret is masked behind a secret flag that has no value") {
   CHECK(line({"p", "--use_auth_token", "--password", "s3cr3t", "x"}) == "p --use_auth_token ****** ****** x");
 }
@@ -38,7 +48,8 @@ TEST_CASE("a word that gives a value to a secret name is masked from there on") 
   CHECK(line({"p", "--options", "lr=1,api_key=s3,cr3t"}) == "p --options lr=1,api_key=******");
   CHECK(line({"p", R"({"a":1,"api_key":"s3cr3t"})"}) == R"(p '{"a":1,"api_key":'******)");
   CHECK(line({"p", "{'api_key': 's3cr3t'}"}) == R"(p '{'\''api_key'\'':'******)");
-  CHECK(line({"p", R"({"api_key_id":1, "keys": [1]})", "key:1"}) == R"(p '{"api_key_id":'****** key:1)");
+  CHECK(line({"p", R"({"api_key_id":1, "keys": [1]})", "key:1"}) ==
+        R"(p '{"api_key_id":1, "keys":'****** key:1)");
   CHECK(line({"p", "a=b=c", "monkey", "x==y"}) == "p a=b=c monkey x==y");
 }
 

@@ -4,6 +4,7 @@
 
 using namespace sm_train;
 using Catch::Matchers::Contains;
+using Catch::Matchers::EndsWith;
 using Catch::Matchers::StartsWith;
 
 namespace {
@@ -93,6 +94,19 @@ TEST_CASE("the cause is shown with what follows it, where a long stack trace sta
            repeated("frame #1: c10::f (0x7f in /usr/lib/libc10.so)\n", 15),
        {"terminate called after throwing an instance of 'std::runtime_error'\n  what():  no data"}},
       {"C", "train: main.c:3: main: Assertion `n > 0' failed.\n", {"Assertion `n > 0' failed."}},
+      {"AddressSanitizer",
+       "==12==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x6\n" +
+           repeated("    #0 0x55 in main /src/a.c:5:10\n", 30) +
+           "\nSUMMARY: AddressSanitizer: heap-buffer-overflow /src/a.c:5:10 in main\n" +
+           repeated("  0x0c047fff7fb0: 00 00 00 00\n", 20) + "==12==ABORTING\n",
+       {"==12==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x6\n",
+        "SUMMARY: AddressSanitizer: heap-buffer-overflow /src/a.c:5:10 in main\n"}},
+      {"ThreadSanitizer",
+       "WARNING: ThreadSanitizer: data race (pid=1)\n" + repeated("    #0 f a.c:1\n", 90),
+       {"WARNING: ThreadSanitizer: data race (pid=1)\n"}},
+      {"UBSan",
+       "a.c:5:3: runtime error: signed integer overflow\n" + repeated("    #0 f a.c:1\n", 90) + "bye\n",
+       {"a.c:5:3: runtime error: signed integer overflow\n", "bye"}},
       {"faulthandler",
        "Fatal Python error: Segmentation fault\n\nCurrent thread 0x00007f (most recent call first):\n" +
            repeated("  File \"train.py\", line 1 in f\n", 90),
@@ -157,6 +171,85 @@ TEST_CASE("a crash after a traceback is told with it") {
   CHECK(refused == traceback + "usage: t.py [-h]\nt.py: error: unrecognized arguments: --x 1");
 }
 
+TEST_CASE("of much that follows a traceback the last is told, as the program got over the exception") {
+  const std::string after = old_log + "FATAL: the loss is NaN\n";
+  CHECK_THAT(message_of(traceback + after, "", 200),
+             Contains("\nValueError: bad shape\n") && EndsWith("\n  ...\nFATAL: the loss is NaN"));
+  CHECK(cause_text(find_error_message("", traceback + "a note\n")) ==
+        "Traceback (most recent call last):\n"
+        "ValueError: bad shape\na note");
+  CHECK_THAT(cause_text(find_error_message("", traceback + after)),
+             !Contains("bad shape") && Contains("FATAL: the loss is NaN"));
+}
+
+TEST_CASE("an exception's text is told to its end, whatever blank lines it has") {
+  std::string text = "InvalidArgumentError: Graph execution error:\n\nDetected at node 'x'\n";
+  for (int i = 0; i < 12; ++i) text += "    File \"keras.py\", line 1, in f\n\n";
+  const auto message = message_of(
+      "Traceback (most recent call last):\n  File \"t.py\", line 1, in <module>\n" + text + "a label of 10\n",
+      "", 200);
+  CHECK_THAT(message, Contains("Graph execution error:\nDetected at node 'x'\n"));
+  CHECK_THAT(message, EndsWith("\n  ...\na label of 10"));
+}
+
+TEST_CASE("a stack trace of another language in an exception's text tells not that the program went on") {
+  const auto message = message_of(
+      "Traceback (most recent call last):\n  File \"t.py\", line 1, in <module>\nPy4JJavaError: An error "
+      "occurred.\n: "
+      "SparkException: Job aborted\n" +
+      repeated("\tat A.f(A.java:1)\n", 90));
+  CHECK_THAT(message,
+             Contains("\nPy4JJavaError: An error occurred.\n: SparkException: Job aborted\n\tat A.f"));
+}
+
+TEST_CASE("a traceback that Python only mentions gives way to the one before it") {
+  const std::string late =
+      "Traceback (most recent call last):\n  File \"t.py\", line 5, in f\nTypeError: is late\n";
+  const auto mention =
+      GENERATE(as<std::string>(), "Exception ignored in: <function D.__del__ at 0x7f>\n",
+               "Task exception was never retrieved\nfuture: <Task finished>\n", "--- Logging error ---\n",
+               "Error in atexit._run_exitfuncs:\n", "Process Process-1:\n");
+  const std::string mentioned = mention + late;
+  CHECK(message_of(traceback + mentioned) == traceback + mention + "TypeError: is late");
+  CHECK(message_of(traceback + mentioned + mentioned) ==
+        traceback + mention + "TypeError: is late\n" + mention + "TypeError: is late");
+  CHECK(message_of("no images found\n" + mentioned) + "\n" == "no images found\n" + mentioned);
+  CHECK(message_of(mentioned + "FATAL: gave up\n") == mentioned + "FATAL: gave up");
+  CHECK_THAT(message_of(mentioned + traceback), !Contains("is late"));
+  const auto after_another = message_of(traceback + old_log + "FATAL: gave up\n" + mentioned + mentioned);
+  CHECK_THAT(after_another, !Contains("bad shape") && Contains("\nFATAL: gave up\n" + mentioned));
+}
+
+TEST_CASE("of several ranks the one is told whose peers were there still") {
+  const auto rank = [](const std::string& prefix, const std::string& exception) {
+    return prefix + "Traceback (most recent call last):\n" + prefix +
+           "  File \"t.py\", line 1, in <module>\n" + prefix + exception + "\n";
+  };
+  const std::string lost = "RuntimeError: NCCL communicator was aborted on rank 1";
+  const std::string cause = rank("[1,0]<stderr>:", "ValueError: the cause");
+  const std::string follower = rank("[1,1]<stderr>:", lost);
+  CHECK(message_of(cause + follower) ==
+        "Traceback (most recent call last):\n  File \"t.py\", line 1, in <module>\nValueError: the cause\n" +
+            lost);
+  CHECK_THAT(message_of(follower + rank("[1,2]<stderr>:", lost)), EndsWith(lost));
+  const std::string went_on = repeated("[1,0]<stderr>:went on\n", 30);
+  CHECK_THAT(message_of(cause + went_on + follower), !Contains("the cause") && Contains(lost));
+}
+
+TEST_CASE("the last line that matters is one with words, and no edge of a box") {
+  CHECK(cause_text(find_error_message("", "title\n│ no data │\n╰─────────╯\n------\n")) ==
+        "│ no data │\n╰─────────╯\n------");
+  CHECK(cause_text(find_error_message("", "title\nнет\n")) == "нет");
+  CHECK(cause_text(find_error_message("", "---\n...\n")) == "...");
+}
+
+TEST_CASE("where stderr knows no cause the last lines of stdout are told above its own") {
+  const std::string info = "I tensorflow/core/util/port.cc:110] oneDNN custom operations are on.\n";
+  const std::string out = old_log + "ERROR: no images found\n";
+  CHECK_THAT(message_of(info, out, 130), StartsWith("  ...\nERROR: no images found\nI tensorflow"));
+  CHECK(message_of("panic: no data\n", out) == "panic: no data");
+}
+
 TEST_CASE("a traceback at the end of stdout is told, with what stderr says last") {
   CHECK(message_of("a warning\n", "step 1\n" + traceback) == traceback + "a warning");
   CHECK_THAT(message_of("a warning\n", traceback + old_log), !Contains("Traceback"));
@@ -199,8 +292,9 @@ TEST_CASE("torchrun's own traceback gives way to that of a rank") {
 
 TEST_CASE("torchrun's summary is told where a rank left no traceback") {
   SECTION("a signal killed it") {
-    const auto message =
-        message_of(traceback + of_torchrun("3", "-9", "Signal 9 (SIGKILL) received by PID 12"), "", 200);
+    const std::string end = of_torchrun("3", "-9", "Signal 9 (SIGKILL) received by PID 12");
+    const auto message = message_of(traceback + end, "", 200);
+    CHECK_THAT(message_of(traceback + end, "", 60), Contains("Signal 9 (SIGKILL)"));
     CHECK_THAT(message, Contains("  traceback : Signal 9 (SIGKILL) received by PID 12"));
     CHECK_THAT(message, Contains("  exitcode  : -9 (pid: 12)"));
     CHECK_THAT(message, !Contains("===="));
@@ -228,6 +322,7 @@ TEST_CASE("the last words of ranks are told, and not mpirun's banner") {
   CHECK(message_of("loading\nno data\n" + banner_of_mpirun) == "loading\nno data");
   CHECK(message_of(banner_of_mpirun, "no data\n") == "no data");
   CHECK_THAT(message_of(banner_of_mpirun), Contains("mpirun detected"));
+  CHECK(message_of(rule + "mpirun detected that one was cut off\n" + traceback) + "\n" == traceback);
   CHECK_THAT(message_of("no data\n" + rule +
                         "mpirun noticed that process rank 0 exited on signal 9 (Killed).\n" + rule),
              Contains("signal 9 (Killed)"));

@@ -40,10 +40,10 @@ TEST_CASE("a failed program is told by its exit code, its last words and its com
         "Command \"python3 train.py --lr 0.1\"");
 }
 
-TEST_CASE("the last traceback is shown, without what was written around it") {
+TEST_CASE("the last traceback is shown with what was written after it, and not what came before") {
   const auto text = text_of("epoch 1\n" + traceback + "\nsome other output\n");
-  CHECK(text == "ExecuteUserScriptError:\nExitCode 3\nErrorMessage \"" +
-                    traceback.substr(0, traceback.size() - 1) + "\"\nCommand \"python3 train.py --lr 0.1\"");
+  CHECK(text == "ExecuteUserScriptError:\nExitCode 3\nErrorMessage \"" + traceback +
+                    "some other output\"\nCommand \"python3 train.py --lr 0.1\"");
 }
 
 TEST_CASE("of two tracebacks the last one counts, unless they are chained") {
@@ -84,8 +84,8 @@ TEST_CASE("of a long traceback the middle is cut, and of a long chain the except
 TEST_CASE("the exception's own text of several lines is kept") {
   const auto text = text_of(
       "Traceback (most recent call last):\n  File \"t.py\", line 1, in <module>\n"
-      "RuntimeError: CUDA error: device-side assert\nCompile with TORCH_USE_CUDA_DSA.\n\nbye\n");
-  CHECK_THAT(text, Contains("device-side assert\nCompile with TORCH_USE_CUDA_DSA.\"\nCommand"));
+      "RuntimeError: CUDA error: device-side assert\nCompile with TORCH_USE_CUDA_DSA.\n\nIts end\n");
+  CHECK_THAT(text, Contains("device-side assert\nCompile with TORCH_USE_CUDA_DSA.\nIts end\"\nCommand"));
 }
 
 TEST_CASE("a traceback of one rank is found among the lines of others") {
@@ -98,7 +98,36 @@ TEST_CASE("a traceback of one rank is found among the lines of others") {
 }
 
 TEST_CASE("a traceback whose first line follows other text is found") {
-  CHECK_THAT(text_of("ERROR: " + traceback), Contains("ErrorMessage \"Traceback (most"));
+  const auto before = GENERATE(as<std::string>(), "ERROR: ", "  0%|          | 0/10 [00:00<?, ?it/s]",
+                               "\r  9%|9         | 9/100 [00:00<?, ?it/s]");
+  CHECK_THAT(text_of(before + traceback),
+             Contains("ErrorMessage \"" + traceback.substr(0, traceback.size() - 1) + "\"\n"));
+  const std::string last =
+      "\nDuring handling of the above exception, another exception occurred:\n\n"
+      "Traceback (most recent call last):\n  File \"b.py\", line 1, in <module>\nKeyError: 'b'\n";
+  CHECK_THAT(text_of(traceback + "retrying\n" + before +
+                     frames(1).insert(0, "Traceback (most recent call last):\n") + "OSError: first\n" + last),
+             Contains("ErrorMessage \"Traceback") && Contains("OSError: first\n") &&
+                 Contains("KeyError: 'b'") && !Contains("no data"));
+}
+
+TEST_CASE("what only speaks of a traceback is none") {
+  const std::string header = "Traceback (most recent call last):";
+  CHECK_THAT(text_of("{\"exc\": \"" + header + "\\n  File\"}\nthe cause\n"),
+             Contains("ErrorMessage \"{\"exc\": \"" + header + "\\n  File\"}\nthe cause\"\n"));
+  CHECK_THAT(text_of("01 " + header + "\n02   File \"a.py\", line 1\n03 ValueError: the cause\n"),
+             Contains("ErrorMessage \"01 " + header) && Contains("03 ValueError: the cause\""));
+  CHECK_THAT(text_of(traceback.substr(0, traceback.size() - 1) + ", says " + header + " inner\n"),
+             Contains("ValueError: no data, says " + header + " inner\""));
+}
+
+TEST_CASE("an exception that tells another's traceback is told with both") {
+  const auto outer = GENERATE(as<std::string>(), "RuntimeError: worker 3 failed:\n",
+                              "RuntimeError: Caught ValueError in DataLoader worker process 0.\nOriginal ");
+  const auto text = text_of("Traceback (most recent call last):\n  File \"outer.py\", line 1, in <module>\n" +
+                            outer + traceback);
+  CHECK_THAT(text, Contains("File \"outer.py\"") && Contains("\nRuntimeError: ") &&
+                       Contains("\nValueError: no data\""));
 }
 
 TEST_CASE("a traceback that was cut off is shown as last lines") {
@@ -128,6 +157,13 @@ TEST_CASE("of a long log the last lines are shown") {
 
 TEST_CASE("a progress bar is shown as a terminal would, and colours are left out") {
   CHECK_THAT(text_of("1%\r50%\r99%\r\n\x1b[31mboom\x1b[0m\a\n"), Contains("ErrorMessage \"99%\nboom\""));
+}
+
+TEST_CASE("no escape sequence and no control character of Unicode is shown") {
+  const auto row = GENERATE(values<std::string>(
+      {"\x1b]0;a title\a", "\x1b]0;a title\x1b\\", "\x1b(B", "\x1b[1;31m", "\x1b\x37", "\x1b", "\x1b]", "\x7f",
+       "\u0085", "\u009b", "\u2028", "\u202e", "\u2066", "\x1b]0;a title\x1b[0m"}));
+  CHECK_THAT(text_of("one" + row + "€two\n"), Contains("ErrorMessage \"one€two\""));
 }
 
 TEST_CASE("a kill is told by the signal's name") {
@@ -219,6 +255,11 @@ TEST_CASE("secrets are masked in all of the text, also where they would be cut i
   }
   const Failure failure = {.cause = Cause::io, .what = "https://u:p@host: " + secret, .remedy = secret + "."};
   CHECK(failure_text(failure, secrets) == "https://******@host: ******\n******.");
+}
+
+TEST_CASE("what the output gives to a secret name is masked") {
+  const auto text = text_of("t.py: error: unrecognized arguments: --db_password hunter2 --lr 0.1\n");
+  CHECK_THAT(text, Contains("arguments: --db_password ****** --lr 0.1\""));
 }
 
 TEST_CASE("a fault of the launcher's own is told with its remedy, the cause first") {

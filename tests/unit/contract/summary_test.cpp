@@ -15,10 +15,15 @@ Environment environment_of(std::vector<std::string> hosts, const std::string& cu
 }
 
 std::vector<std::string> summary_of(const Environment& environment) {
-  const Command program = {.argv = {"python3", "train.py", "--lr", "0.1", "--api-token", "t0ps3cret"}};
+  const Command program = {
+      .argv = {"python3", "train.py", "--lr", "0.1", "--api-token", "t0ps3cret", "it's a secret"}};
   const Timings timings = {{"load", std::chrono::milliseconds(1)}, {"fetch", std::chrono::milliseconds(212)}};
-  return summary(
-      {.environment = environment, .code = "/opt/ml/code as it was", .program = program, .timings = timings});
+  const Secrets secrets(EnvVars{{"DB_PASSWORD", "it's a secret"}});
+  return summary({.environment = environment,
+                  .code = "/opt/ml/code as it was",
+                  .program = program,
+                  .timings = timings,
+                  .secrets = secrets});
 }
 
 }  // namespace
@@ -34,7 +39,7 @@ TEST_CASE("the summary says which job runs where, with what, from where and how,
                              "with 8 CPUs (affinity 4) (quota 1.5), 1 GPU; channels train, test",
                              "code from /opt/ml/code as it was",
                              "ready in 0.213 s: load 0.001, fetch 0.212",
-                             "running python3 train.py --lr 0.1 --api-token ******",
+                             "running python3 train.py --lr 0.1 --api-token ****** '******'",
                          });
 }
 

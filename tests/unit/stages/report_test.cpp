@@ -144,6 +144,18 @@ TEST_CASE("a report that cannot be written is told on stderr, and the exit code 
   CHECK_THAT(end.err, Contains("it broke"));
 }
 
+TEST_CASE("a directory in the place of the program's report is no report, and is let be") {
+  const TempDir directory;
+  const Paths paths{.root = directory.path()};
+  prepare_report(paths);
+  fs::create_directories(paths.failure() / "of the program");
+  Child child([&] { return report(bad, command, paths); });
+  const auto end = child.finish();
+  CHECK(end.exit_code == 3);
+  CHECK_THAT(end.err, Contains("the report cannot be written: ") && Contains("it broke"));
+  CHECK(fs::is_directory(paths.failure() / "of the program"));
+}
+
 TEST_CASE("a failure tells what is known of the job and of its environment, and no secret of it") {
   const TempDir directory;
   const Paths paths{.root = directory.path()};
