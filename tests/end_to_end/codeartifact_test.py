@@ -5,24 +5,12 @@ import socket
 import unittest
 
 from codeartifact_server import ARN, ENDPOINT_CALL, SECRET_KEY, TOKEN, TOKEN_CALL, CodeArtifact
-from package_index import PackageIndex, Venvs, pip_env
+from package_index import PYPROJECT, PackageIndex, Venvs, pip_env
 from support import EndToEndTest, terminate, wait_until
 
 # Each Python of the virtual environment, pip's own children too, tells with what it was started.
 RECORD_START = ("import json, os; print(json.dumps([open('/proc/self/cmdline').read(), dict(os.environ)]), "
                 "file=open({file!r}, 'a'), flush=True)\n")
-
-# pip gets the build backend from the index too, for which it starts another pip.
-PYPROJECT = """
-[build-system]
-requires = ["setuptools", "wheel"]
-build-backend = "setuptools.build_meta"
-[project]
-name = "trainer"
-version = "3.1"
-[tool.setuptools]
-packages = ["trainer"]
-"""
 
 
 def setUpModule():

@@ -1,4 +1,5 @@
 """Installing what the code needs: real pip, in a virtual environment, from an index on loopback."""
+import contextlib
 import http.server
 import os
 import shutil
@@ -7,7 +8,7 @@ import textwrap
 import unittest
 
 import support
-from package_index import PackageIndex, Venvs, pip_env
+from package_index import PYPROJECT, PackageIndex, Venvs, pip_env
 from support import EndToEndTest, clean_env, http_server, new_mounts, running, tar_gz, terminate, wait_until
 
 # A package's program tells which distribution it was imported from, and how it was run.
@@ -26,6 +27,23 @@ def setUpModule():
 
 def tearDownModule():
     VENVS.remove()
+
+
+@contextlib.contextmanager
+def silent_index():
+    """An index that never answers; gives its URL, and the paths it was asked for."""
+    asked = []
+
+    class Silent(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.rfile.read()  # until the client goes
+
+        def log_message(self, *_):
+            pass
+
+    with http_server(Silent) as url:
+        yield url, asked
 
 
 class InstallTest(EndToEndTest):
@@ -95,17 +113,7 @@ class Requirements(InstallTest):
         self.assertFalse(running(int(pid_file.read_text())), "pip still runs")
 
     def check_sigterm_during_an_install(self):
-        asked = []
-
-        class Silent(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                asked.append(self.path)
-                self.rfile.read()  # until the client goes
-
-            def log_message(self, *_):
-                pass
-
-        with http_server(Silent) as url:
+        with silent_index() as (url, asked):
             job = self.job()
             job.write("code/requirements.txt", "anything\n")
             process = self.start("train", "--base-path", job.path, env={**self.env, **pip_env(url)})
@@ -148,14 +156,7 @@ class Output(InstallTest):
         self.assert_fault(self.train(job, env=self.env), 69, "pip was started")
 
     def test_an_index_that_hangs_ends_at_the_time_limit(self):
-        class Silent(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                self.rfile.read()  # until the client goes
-
-            def log_message(self, *_):
-                pass
-
-        with http_server(Silent) as url:
+        with silent_index() as (url, _):
             run = self.train(self.requiring("anything\n"), "--install-timeout", "2", env={**self.env, **pip_env(url)})
         self.assert_fault(run, 69, "took longer than 2 s", "--install-timeout", "SM_TRAIN_INSTALL_TIMEOUT")
 
@@ -376,16 +377,7 @@ class Packages(InstallTest):
         """})
 
     def test_a_pyproject_toml_package_is_installed_and_run_as_a_module(self):
-        self.check_package({"pyproject.toml": """
-            [build-system]
-            requires = ["setuptools", "wheel"]
-            build-backend = "setuptools.build_meta"
-            [project]
-            name = "trainer"
-            version = "3.1"
-            [tool.setuptools]
-            packages = ["trainer"]
-        """})
+        self.check_package({"pyproject.toml": PYPROJECT})
 
     def test_a_packages_own_dependencies_are_installed(self):
         self.index.add("dependency_a", "1.0", "NAME = 'a'")

@@ -13,6 +13,19 @@ from support import clean_env, http_server
 BUILD_WHEELS = "/usr/share/python-wheels"
 
 
+# Of a package whose build backend comes from the index too: pip starts another pip for that.
+PYPROJECT = """
+[build-system]
+requires = ["setuptools", "wheel"]
+build-backend = "setuptools.build_meta"
+[project]
+name = "trainer"
+version = "3.1"
+[tool.setuptools]
+packages = ["trainer"]
+"""
+
+
 def write_wheel(directory, name, version, module_text, requires=()):
     """A pure wheel with one module of the distribution's name."""
     info = f"{name}-{version}.dist-info"

@@ -161,8 +161,8 @@ TEST_CASE("a progress bar is shown as a terminal would, and colours are left out
 
 TEST_CASE("no escape sequence and no control character of Unicode is shown") {
   const auto row = GENERATE(values<std::string>(
-      {"\x1b]0;a title\a", "\x1b]0;a title\x1b\\", "\x1b(B", "\x1b[1;31m", "\x1b\x37", "\x1b", "\x1b]", "\x7f",
-       "\u0085", "\u009b", "\u2028", "\u202e", "\u2066", "\x1b]0;a title\x1b[0m"}));
+      {"\x1b]0;a title\a", "\x1b]0;a title\x1b\\", "\x1b(B", "\x1b[1;31m", "\x1b\x37", "\x1b", "\x1b]",
+       "\x7f", "\u0085", "\u009b", "\u2028", "\u202e", "\u2066", "\x1b]0;a title\x1b[0m"}));
   CHECK_THAT(text_of("one" + row + "€two\n"), Contains("ErrorMessage \"one€two\""));
 }
 
