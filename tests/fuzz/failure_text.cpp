@@ -3,7 +3,7 @@
 // The input: how it ended ("exited 3", "killed 9", and "out of memory" where it was), the tails of stdout and
 // of stderr, and the command, an argument a line.
 
-#include "sm_train/contract/failure_text.hpp"
+#include "sm_train/contract/failure_report/failure_text.hpp"
 
 #include <charconv>
 #include <string>

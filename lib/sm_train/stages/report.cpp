@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "sm_train/contract/failure_text.hpp"
+#include "sm_train/contract/failure_report/failure_text.hpp"
 #include "sm_train/system/files.hpp"
 #include "sm_train/system/log.hpp"
 #include "sm_train/system/volumes.hpp"

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "sm_train/contract/failure.hpp"
+#include "sm_train/system/blocked_signals.hpp"
 #include "sm_train/system/executable.hpp"
 #include "sm_train/system/process_errors.hpp"
 #include "sm_train/system/unique_fd.hpp"
@@ -151,24 +152,6 @@ void close_others_on_exec(const std::vector<int>& descriptors) {
   fail(error_fd, StartStep::execute);
 }
 
-/// Blocks every signal of this thread while it lives.
-class AllSignalsBlocked {
- public:
-  AllSignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  AllSignalsBlocked(const AllSignalsBlocked&) = delete;
-  AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
-  AllSignalsBlocked(AllSignalsBlocked&&) = delete;
-  AllSignalsBlocked& operator=(AllSignalsBlocked&&) = delete;
-  ~AllSignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_;
-};
-
 [[noreturn]] void throw_no_process() {
   throw Error({.cause = Cause::unavailable,
                .what = "Cannot start a process: " + std::generic_category().message(errno) + ".",
@@ -198,7 +181,7 @@ pid_t start_process(const Command& command, const ProcessStreams& streams) {
 
   pid_t pid = -1;
   {
-    const AllSignalsBlocked blocked;
+    const auto blocked = BlockedSignals::all();
     pid = fork();
     if (pid == 0) run_child(command, made, streams, report.get());
   }

@@ -3,6 +3,8 @@
 #include <csignal>
 #include <unistd.h>
 
+#include "sm_train/system/blocked_signals.hpp"
+
 namespace sm_train {
 
 namespace {
@@ -12,23 +14,9 @@ bool in_foreground(int terminal) {
 }
 
 /// From the background, to change a terminal would stop us with SIGTTOU were that not blocked.
-class StopForOutputBlocked {
- public:
-  StopForOutputBlocked() {
-    sigset_t stop_for_output;
-    sigemptyset(&stop_for_output);
-    sigaddset(&stop_for_output, SIGTTOU);
-    pthread_sigmask(SIG_BLOCK, &stop_for_output, &before_);
-  }
-  StopForOutputBlocked(const StopForOutputBlocked&) = delete;
-  StopForOutputBlocked& operator=(const StopForOutputBlocked&) = delete;
-  StopForOutputBlocked(StopForOutputBlocked&&) = delete;
-  StopForOutputBlocked& operator=(StopForOutputBlocked&&) = delete;
-  ~StopForOutputBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_ = {};
-};
+BlockedSignals block_stop_for_output() {
+  return BlockedSignals::only(SIGTTOU);
+}
 
 }  // namespace
 
@@ -39,7 +27,7 @@ bool TerminalLoan::can_be_lent() const {
 void TerminalLoan::lend_keys() {
   if (kind_ != Kind::keys || !can_be_lent()) return;
   lent_ = true;
-  const StopForOutputBlocked blocked;
+  const BlockedSignals blocked = block_stop_for_output();
   tcgetattr(STDIN_FILENO, &own_settings_);
   termios raw = own_settings_;
   cfmakeraw(&raw);
@@ -50,7 +38,7 @@ void TerminalLoan::lend_keys() {
 
 bool TerminalLoan::lend_foreground(pid_t group) {
   if (kind_ != Kind::on_demand || !can_be_lent()) return false;
-  const StopForOutputBlocked blocked;
+  const BlockedSignals blocked = block_stop_for_output();
   lent_ = tcsetpgrp(STDIN_FILENO, group) == 0;
   return lent_;
 }
@@ -58,7 +46,7 @@ bool TerminalLoan::lend_foreground(pid_t group) {
 void TerminalLoan::take_back() {
   if (!lent_) return;
   lent_ = false;
-  const StopForOutputBlocked blocked;
+  const BlockedSignals blocked = block_stop_for_output();
   if (kind_ == Kind::keys)
     tcsetattr(STDIN_FILENO, TCSADRAIN, &own_settings_);
   else

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "sm_train/contract/volume.hpp"
+#include "sm_train/contract/failure_report/volume.hpp"
 
 namespace sm_train {
 

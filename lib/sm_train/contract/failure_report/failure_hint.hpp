@@ -5,10 +5,10 @@
 
 #include "sm_train/contract/arguments.hpp"
 #include "sm_train/contract/environment.hpp"
-#include "sm_train/contract/error_message.hpp"
+#include "sm_train/contract/failure_report/error_message.hpp"
+#include "sm_train/contract/failure_report/volume.hpp"
 #include "sm_train/contract/outcome.hpp"
 #include "sm_train/contract/value.hpp"
-#include "sm_train/contract/volume.hpp"
 
 namespace sm_train {
 

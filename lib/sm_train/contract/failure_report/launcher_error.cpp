@@ -1,11 +1,11 @@
-#include "sm_train/contract/launcher_error.hpp"
+#include "sm_train/contract/failure_report/launcher_error.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <iterator>
 
-#include "sm_train/contract/last_words.hpp"
-#include "sm_train/contract/text_lines.hpp"
+#include "sm_train/contract/failure_report/last_words.hpp"
+#include "sm_train/contract/failure_report/text_lines.hpp"
 
 namespace sm_train {
 

@@ -1,4 +1,4 @@
-#include "sm_train/contract/failure_hint.hpp"
+#include "sm_train/contract/failure_report/failure_hint.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,9 +8,9 @@
 #include <fmt/format.h>
 
 #include "sm_train/contract/byte_size.hpp"
-#include "sm_train/contract/option_hint.hpp"
+#include "sm_train/contract/failure_report/option_hint.hpp"
+#include "sm_train/contract/failure_report/text_lines.hpp"
 #include "sm_train/contract/signal_name.hpp"
-#include "sm_train/contract/text_lines.hpp"
 #include "sm_train/contract/unicode.hpp"
 
 namespace sm_train {

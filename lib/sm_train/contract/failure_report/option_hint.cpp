@@ -1,4 +1,4 @@
-#include "sm_train/contract/option_hint.hpp"
+#include "sm_train/contract/failure_report/option_hint.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,8 +9,8 @@
 
 #include <fmt/format.h>
 
-#include "sm_train/contract/refused_option.hpp"
-#include "sm_train/contract/text_lines.hpp"
+#include "sm_train/contract/failure_report/refused_option.hpp"
+#include "sm_train/contract/failure_report/text_lines.hpp"
 #include "sm_train/contract/unicode.hpp"
 
 namespace sm_train {

@@ -1,9 +1,9 @@
-#include "sm_train/contract/traceback_header.hpp"
+#include "sm_train/contract/failure_report/traceback_header.hpp"
 
 #include <algorithm>
 #include <array>
 
-#include "sm_train/contract/text_lines.hpp"
+#include "sm_train/contract/failure_report/text_lines.hpp"
 
 namespace sm_train {
 

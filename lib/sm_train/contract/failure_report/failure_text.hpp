@@ -4,7 +4,7 @@
 
 #include "sm_train/contract/command.hpp"
 #include "sm_train/contract/failure.hpp"
-#include "sm_train/contract/failure_hint.hpp"
+#include "sm_train/contract/failure_report/failure_hint.hpp"
 #include "sm_train/contract/outcome.hpp"
 #include "sm_train/contract/secrets.hpp"
 #include "sm_train/contract/unicode.hpp"

@@ -1,4 +1,4 @@
-#include "sm_train/contract/volume.hpp"
+#include "sm_train/contract/failure_report/volume.hpp"
 
 #include "sm_train/contract/byte_size.hpp"
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sm_train/contract/error_message.hpp"
+#include "sm_train/contract/failure_report/error_message.hpp"
 
 namespace sm_train {
 

@@ -1,4 +1,4 @@
-#include "sm_train/contract/failure_hint.hpp"
+#include "sm_train/contract/failure_report/failure_hint.hpp"
 
 #include <csignal>
 

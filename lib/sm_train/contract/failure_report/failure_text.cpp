@@ -1,7 +1,7 @@
-#include "sm_train/contract/failure_text.hpp"
+#include "sm_train/contract/failure_report/failure_text.hpp"
 
 #include "sm_train/contract/command_line.hpp"
-#include "sm_train/contract/error_message.hpp"
+#include "sm_train/contract/failure_report/error_message.hpp"
 #include "sm_train/contract/secret_pairs.hpp"
 #include "sm_train/contract/signal_name.hpp"
 

@@ -1,4 +1,4 @@
-#include "sm_train/contract/refused_option.hpp"
+#include "sm_train/contract/failure_report/refused_option.hpp"
 
 #include <array>
 

@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "sm_train/contract/error_message.hpp"
-#include "sm_train/contract/failure_hint.hpp"
+#include "sm_train/contract/failure_report/error_message.hpp"
+#include "sm_train/contract/failure_report/failure_hint.hpp"
 
 namespace sm_train {
 

@@ -1,4 +1,4 @@
-#include "sm_train/contract/text_lines.hpp"
+#include "sm_train/contract/failure_report/text_lines.hpp"
 
 #include <algorithm>
 

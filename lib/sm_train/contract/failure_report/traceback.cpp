@@ -1,13 +1,13 @@
-#include "sm_train/contract/traceback.hpp"
+#include "sm_train/contract/failure_report/traceback.hpp"
 
 #include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
 
-#include "sm_train/contract/launcher_error.hpp"
-#include "sm_train/contract/text_lines.hpp"
-#include "sm_train/contract/traceback_header.hpp"
+#include "sm_train/contract/failure_report/launcher_error.hpp"
+#include "sm_train/contract/failure_report/text_lines.hpp"
+#include "sm_train/contract/failure_report/traceback_header.hpp"
 
 namespace sm_train {
 

@@ -1,4 +1,4 @@
-#include "sm_train/contract/failure_text.hpp"
+#include "sm_train/contract/failure_report/failure_text.hpp"
 
 #include <csignal>
 

@@ -1,12 +1,12 @@
-#include "sm_train/contract/error_message.hpp"
+#include "sm_train/contract/failure_report/error_message.hpp"
 
 #include <algorithm>
 #include <optional>
 #include <utility>
 
-#include "sm_train/contract/last_words.hpp"
-#include "sm_train/contract/text_lines.hpp"
-#include "sm_train/contract/traceback.hpp"
+#include "sm_train/contract/failure_report/last_words.hpp"
+#include "sm_train/contract/failure_report/text_lines.hpp"
+#include "sm_train/contract/failure_report/traceback.hpp"
 #include "sm_train/contract/unicode.hpp"
 
 namespace sm_train {

@@ -1,4 +1,4 @@
-#include "sm_train/contract/last_words.hpp"
+#include "sm_train/contract/failure_report/last_words.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 #include <iterator>
 #include <string_view>
 
-#include "sm_train/contract/text_lines.hpp"
+#include "sm_train/contract/failure_report/text_lines.hpp"
 #include "sm_train/contract/unicode.hpp"
 
 namespace sm_train {

@@ -1,4 +1,4 @@
-#include "sm_train/contract/error_message.hpp"
+#include "sm_train/contract/failure_report/error_message.hpp"
 
 #include "catch.hpp"
 
