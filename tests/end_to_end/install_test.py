@@ -311,6 +311,17 @@ class Unwritable(InstallTest):
             path.chmod(0o777 if path.is_dir() else 0o666)
         return job
 
+    def train_as_nobody(self, job, python):
+        program = shutil.copy(support.SM_TRAIN, self.directory / "sm-train")
+        self.temporary = self.directory / "tmp"
+        self.temporary.mkdir()
+        self.temporary.chmod(0o777)
+        process = subprocess.run(
+            [program, "train", "--base-path", job.path, "--python", python], capture_output=True, user=65534,
+            group=65534, extra_groups=[], cwd="/", timeout=support.TIMEOUT, umask=0o077,
+            env={**clean_env("/nonexistent"), **pip_env(self.url), "container": "test", "TMPDIR": str(self.temporary)})
+        return support.Run(process.returncode, process.stdout, process.stderr.decode(), job.failure(), True)
+
     def check(self, run):
         self.assertEqual(run.code, 0, run.stderr)
         name, where = run.stdout.decode().split()
@@ -322,18 +333,21 @@ class Unwritable(InstallTest):
     def test_packages_of_a_user_without_a_home_go_elsewhere_and_are_found(self):
         if os.geteuid() != 0:
             self.skipTest("only root can become a user without a home")
+        run = self.train_as_nobody(self.job_of_nobody(), "/usr/bin/python3")
+        self.check(run)
+        self.assertIn("externally managed", run.stderr)
+        self.assertEqual(list(self.temporary.iterdir()), [])
+
+    def test_an_older_copy_that_cannot_be_removed_is_passed_over(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root has files that another user cannot remove")
         job = self.job_of_nobody()
-        program = shutil.copy(support.SM_TRAIN, self.directory / "sm-train")
-        temporary = self.directory / "tmp"
-        temporary.mkdir()
-        temporary.chmod(0o777)
-        process = subprocess.run(
-            [program, "train", "--base-path", job.path, "--python", "/usr/bin/python3"], capture_output=True, user=65534,
-            group=65534, extra_groups=[], cwd="/", timeout=support.TIMEOUT, umask=0o077,
-            env={**clean_env("/nonexistent"), **pip_env(self.url), "container": "test", "TMPDIR": str(temporary)})
-        self.check(support.Run(process.returncode, process.stdout, process.stderr.decode(), job.failure(), True))
-        self.assertIn("externally managed", process.stderr.decode())
-        self.assertEqual(list(temporary.iterdir()), [])
+        self.index.add("dependency_a", "1.0", "NAME = 'older'")
+        python = self.directory / "venv/bin/python"
+        subprocess.run([python, "-m", "pip", "install", "-q", "dependency_a==1.0"], check=True,
+                       env={**clean_env(self.home), **pip_env(self.url)})
+        job.write("code/requirements.txt", "dependency_a>=1.2\n")
+        self.check(self.train_as_nobody(job, python))
 
     def test_packages_go_into_the_base_path_where_the_root_file_system_is_read_only(self):
         command, why_not = new_mounts()

@@ -37,12 +37,16 @@ std::string setting_of_pip_alone(const InstallationInput& input) {
                             name) == settings_that_uv_can_do_without.end())
       return name;
   }
-  return input.pip_config_files.empty() ? "" : input.pip_config_files.front();
+  const auto& files = input.state.pip_config_files;
+  return files.empty() ? "" : files.front();
 }
 
-bool is_uv_configured(const EnvVars& env) {
-  return std::any_of(env.begin(), env.end(), [](const auto& variable) {
-    return variable.first.starts_with("UV_") && variable.first.find("INDEX") != std::string::npos;
+bool is_uv_told_of_an_index(const EnvVars& env) {
+  constexpr std::array names = {"UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL",
+                                "UV_NO_INDEX"};
+  return std::any_of(names.begin(), names.end(), [&](const char* name) {
+    const auto found = env.find(name);
+    return found != env.end() && !found->second.empty();
   });
 }
 
@@ -64,9 +68,16 @@ InstallerChoice choose_installer(const InstallationInput& input, const std::stri
   if (input.choice == InstallerChoice::pip && !has_pip) no_installer(input, what, "{} has no pip");
   if (input.choice != InstallerChoice::automatic) return input.choice;
   if (!has_uv && !has_pip) no_installer(input, what, "uv is not on PATH, and {} has no pip");
-  if (!has_uv || !has_pip) return has_uv ? InstallerChoice::uv : InstallerChoice::pip;
+  if (!has_uv) return InstallerChoice::pip;
   const std::string setting = setting_of_pip_alone(input);
-  if (setting.empty() || is_uv_configured(input.env)) return InstallerChoice::uv;
+  if (setting.empty() || is_uv_told_of_an_index(input.env)) return InstallerChoice::uv;
+  if (!has_pip)
+    throw Error(
+        {.cause = Cause::unavailable,
+         .what = fmt::format("Nothing can install {} as it should: uv does not follow {}, and {} has no pip.",
+                             what, setting, input.python),
+         .remedy = "Tell uv itself of the index (UV_DEFAULT_INDEX), choose it with --installer uv, or put "
+                   "pip into the image."});
   notes.push_back(fmt::format("pip installs, though uv is there, since uv would not follow {}", setting));
   return InstallerChoice::pip;
 }
@@ -86,6 +97,8 @@ EnvVars installer_env(const InstallationInput& input, std::vector<std::string>& 
   use_cache_of_warm_pool(env);
   env.emplace("PIP_DISABLE_PIP_VERSION_CHECK", "1");
   env.emplace("PIP_NO_INPUT", "1");
+  // Its output is for us, who are quiet, and tell what was installed.
+  env.erase("PIP_QUIET");
   if (!input.in_container) return env;
   env.emplace("PIP_ROOT_USER_ACTION", "ignore");
   if (!input.state.is_externally_managed) return env;
@@ -103,10 +116,27 @@ std::vector<std::string> installer_argv(const InstallationInput& input, Installe
   return {input.python, "-m", "pip", "install"};
 }
 
-void install_below_prefix(const InstallationInput& input, Installation& plan, InstallStep& step) {
-  step.command.argv.insert(step.command.argv.end(), {"--prefix", input.prefix});
-  // What uv or pip keep on their way cannot be where nothing can be written either.
-  step.command.env.emplace("UV_CACHE_DIR", input.prefix + "/cache/uv");
+bool takes_packages(const InterpreterState& state, InstallerChoice installer) {
+  return state.is_site_writable || (state.is_user_site_writable && installer == InstallerChoice::pip);
+}
+
+/// Without touching what is installed, which cannot be removed. pip has a place of the user's for that, but
+/// not in a virtual environment: there it must not look at what is installed at all.
+std::vector<std::string> options_for_prefix(const InstallationInput& input, InstallerChoice installer) {
+  if (installer == InstallerChoice::uv) return {"--prefix", input.prefix};
+  if (input.state.is_virtual) return {"--prefix", input.prefix, "--ignore-installed"};
+  return {"--user"};
+}
+
+void install_below_prefix(const InstallationInput& input, InstallerChoice installer, Installation& plan,
+                          InstallStep& step) {
+  const auto options = options_for_prefix(input, installer);
+  step.command.argv.insert(step.command.argv.end(), options.begin(), options.end());
+  EnvVars& env = step.command.env;
+  env["PYTHONUSERBASE"] = input.prefix;
+  for (const char* name : {"PIP_USER", "PIP_TARGET", "PIP_PREFIX"}) env.erase(name);
+  // What uv keeps on its way cannot be where nothing can be written either.
+  env.emplace("UV_CACHE_DIR", input.prefix + "/cache/uv");
   plan.module_directories = input.state.module_directories;
   plan.script_directories = input.state.script_directories;
   plan.notes.push_back(fmt::format(
@@ -136,7 +166,8 @@ Installation plan_installation(const InstallationInput& input) {
   step.command = {.argv = installer_argv(input, installer),
                   .env = installer_env(input, plan.notes),
                   .cwd = input.code_directory};
-  if (!input.state.takes_packages && !input.prefix.empty()) install_below_prefix(input, plan, step);
+  if (!takes_packages(input.state, installer) && !input.prefix.empty())
+    install_below_prefix(input, installer, plan, step);
   if (input.package) step.command.argv.emplace_back(".");
   if (!input.requirements.empty())
     step.command.argv.insert(step.command.argv.end(), {"-r", input.requirements});

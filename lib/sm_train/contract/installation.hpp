@@ -23,8 +23,7 @@ struct InstallationInput {
   std::string python;  ///< the interpreter's path
   InterpreterState state;
   InstallerChoice choice = InstallerChoice::automatic;
-  std::string uv;                                  ///< its path; empty: it is not there
-  std::vector<std::string> pip_config_files = {};  ///< that pip would read
+  std::string uv;  ///< its path; empty: it is not there
   bool in_container = false;
   std::string prefix;  ///< where packages go when the interpreter takes none; nothing need be there yet
   EnvVars env;         ///< the process's own

@@ -38,6 +38,18 @@ std::string build_error(std::string_view text) {
   return end == npos ? "" : std::string(last_line(text.substr(0, end)));
 }
 
+/// pip tells what clashes above its error, a line each.
+std::string conflict(std::string_view text) {
+  constexpr std::string_view mark = "The conflict is caused by:\n";
+  const std::size_t at = text.rfind(mark);
+  if (at == npos) return "";
+  text.remove_prefix(at + mark.size());
+  std::string lines;
+  for (std::string_view line = trimmed(next_line(text)); !line.empty(); line = trimmed(next_line(text)))
+    lines.append(lines.empty() ? "" : "; ").append(line);
+  return lines;
+}
+
 /// uv draws a tree: "  x No solution found ...:" with its reason behind a branch below, over some lines.
 std::string unresolved(std::string_view text) {
   constexpr std::string_view branch = "╰─▶ ";
@@ -66,13 +78,18 @@ std::string without_stop(std::string text) {
 }
 
 std::string find_error(std::string_view stdout_tail, std::string_view stderr_tail) {
-  for (const auto find : {build_error, unresolved, last_error})
+  for (const auto find : {conflict, build_error, unresolved, last_error})
     for (const std::string_view text : {stderr_tail, stdout_tail})
       if (std::string error = find(text); !error.empty()) return without_stop(std::move(error));
   for (const std::string_view text : {stderr_tail, stdout_tail})
     if (const std::string_view line = last_line(text); !line.empty()) return without_stop(std::string(line));
   return "it said nothing";
 }
+
+constexpr const char* unreachable =
+    "The index could not be reached: check the network (network isolation, VPC, proxy), or name an index "
+    "that "
+    "can be (PIP_INDEX_URL, or UV_DEFAULT_INDEX for uv).";
 
 struct Remedy {
   std::string_view said;
@@ -86,6 +103,12 @@ constexpr std::array remedies = {
     Remedy{"externally managed",
            "Outside of a container, use a virtual environment: activate it, or name its interpreter with "
            "--python."},
+    Remedy{"connection broken by", unreachable},
+    Remedy{"Connection refused", unreachable},
+    Remedy{"Name or service not known", unreachable},
+    Remedy{"name resolution", unreachable},
+    Remedy{"The conflict is caused by:", "Make the requirements agree on one version of what they share."},
+    Remedy{"Permission denied", "Install as a user who may write there, or leave the package to the image."},
     Remedy{"No space left on device", "Give the job a larger volume, or the image fewer files."},
     Remedy{"[end of output]", "Correct the package that does not build, or require one that has a wheel."},
     Remedy{"No module named pip", "Put pip (python -m ensurepip) or uv into the image."},

@@ -19,7 +19,10 @@ struct InterpreterState {
   bool requirements_are_satisfied = false;  ///< and all that they require
   bool has_pip = true;
   bool is_externally_managed = false;  ///< PEP 668: whoever packaged it wants no packages beside its own
-  bool takes_packages = true;          ///< into its own site-packages, or its user's
+  bool is_virtual = false;             ///< of a virtual environment
+  bool is_site_writable = true;        ///< its own site-packages
+  bool is_user_site_writable = false;  ///< its user's, which pip takes instead, and uv does not
+  std::vector<std::string> pip_config_files;  ///< that pip reads
   // Where an installer puts what it installs below a prefix.
   std::vector<std::string> module_directories;
   std::vector<std::string> script_directories;

@@ -34,8 +34,10 @@ std::vector<std::string> texts_in(const Dict& answer, std::string_view name) {
   return texts;
 }
 
-std::optional<Dict> parse_answer(const std::string& text) try {
-  const auto answer = try_parse_json(text, "the interpreter's answer");
+/// The last line: whatever starts with an interpreter may print as well.
+std::optional<Dict> parse_answer(std::string_view text) try {
+  while (text.ends_with('\n')) text.remove_suffix(1);
+  const auto answer = try_parse_json(text.substr(text.rfind('\n') + 1), "the interpreter's answer");
   if (!answer || answer->dict() == nullptr) return std::nullopt;
   return *answer->dict();
 } catch (const Error&) {
@@ -80,18 +82,22 @@ Interpreter find_python(const std::string& chosen, const EnvVars& env) {
 }
 
 InterpreterState look_at_interpreter(const std::string& python, const fs::path& requirements,
-                                     const fs::path& prefix, const EnvVars& env, const Interrupt& interrupt) {
+                                     const fs::path& prefix, const EnvVars& env, const fs::path& cwd,
+                                     const Interrupt& interrupt) {
   const Command command = {
       .argv = {python, "-c", std::string(look_at_interpreter_script), requirements, prefix},
       .env = env,
-      .cwd = {}};
+      .cwd = cwd};
   const auto text = capture_output(command, limit, interrupt);
   const auto answer = text ? parse_answer(*text) : std::nullopt;
   if (!answer) return {};
   return {.requirements_are_satisfied = is_true_in(*answer, "requirements_are_satisfied"),
           .has_pip = is_true_in(*answer, "has_pip"),
           .is_externally_managed = is_true_in(*answer, "is_externally_managed"),
-          .takes_packages = is_true_in(*answer, "takes_packages"),
+          .is_virtual = is_true_in(*answer, "is_virtual"),
+          .is_site_writable = is_true_in(*answer, "is_site_writable"),
+          .is_user_site_writable = is_true_in(*answer, "is_user_site_writable"),
+          .pip_config_files = texts_in(*answer, "pip_config_files"),
           .module_directories = texts_in(*answer, "module_directories"),
           .script_directories = texts_in(*answer, "script_directories")};
 }

@@ -25,14 +25,17 @@ bool is_file(const fs::path& path) {
   return fs::is_regular_file(path, ignored);
 }
 
-/// Many a pyproject.toml just configures tools: one with these tables makes a package.
-bool makes_package(const fs::path& pyproject) {
+/// Many a pyproject.toml just configures tools: one with these tables makes a package. One that cannot be
+/// read is none of ours.
+bool makes_package(const fs::path& pyproject) try {
   if (!is_file(pyproject)) return false;
   std::istringstream lines(read_file(pyproject, 1 << 20));
   for (std::string line; std::getline(lines, line);) {
     std::erase_if(line, [](char c) { return c == ' ' || c == '\t' || c == '\r'; });
     if (line.starts_with("[project]") || line.starts_with("[build-system]")) return true;
   }
+  return false;
+} catch (const Error&) {
   return false;
 }
 

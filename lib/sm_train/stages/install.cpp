@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -29,26 +30,6 @@ namespace {
 // Nothing of an installation is worth keeping: whoever stops the job wants it to end.
 constexpr std::chrono::milliseconds grace{500};
 
-/// What cannot be looked at is no file that we could use.
-bool is_file(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_regular_file(path, ignored);
-}
-
-/// Where pip keeps its settings; of those that are there.
-/// Source: https://pip.pypa.io/en/stable/topics/configuration/
-std::vector<std::string> pip_config_files(const EnvVars& env) {
-  const std::string chosen = env_var(env, "PIP_CONFIG_FILE");
-  if (chosen == "/dev/null") return {};
-  const std::string home = env_var(env, "HOME");
-  const std::string config = env_var(env, "XDG_CONFIG_HOME");
-  std::vector<std::string> files = {chosen, "/etc/pip.conf", home + "/.pip/pip.conf",
-                                    (config.empty() ? home + "/.config" : config) + "/pip/pip.conf",
-                                    env_var(env, "VIRTUAL_ENV") + "/pip.conf"};
-  std::erase_if(files, [](const std::string& file) { return !is_file(file); });
-  return files;
-}
-
 [[noreturn]] void installer_failed(const InstallStep& step, const Outcome& outcome,
                                    std::chrono::milliseconds timeout) {
   for (const std::string& output : {outcome.stdout_tail, outcome.stderr_tail})
@@ -64,6 +45,9 @@ std::vector<std::string> pip_config_files(const EnvVars& env) {
                  .remedy =
                      "Check that the index can be reached (PIP_INDEX_URL), or raise --install-timeout or "
                      "SM_TRAIN_INSTALL_TIMEOUT."});
+  if (const auto* killed = std::get_if<Killed>(&outcome.end); killed != nullptr && killed->signal == SIGKILL)
+    said = {.what = "it was killed, likely for memory",
+            .remedy = "Give the job an instance with more memory, or require packages that have wheels."};
   throw Error({.cause = Cause::unavailable,
                .what = fmt::format("Installing {} failed with exit code {}: {}.", step.what,
                                    exit_code(outcome), said.what),
@@ -104,17 +88,20 @@ PreparedInstallation prepare_installation(EntryPointKind kind, const CodeLayout&
                              .env = env};
   PreparedInstallation prepared;
   if (!input.package && input.requirements.empty()) return prepared;
-  input.python = require_python(python);
-  input.uv = find_executable("uv", env).value_or("");
-  input.pip_config_files = pip_config_files(env);
-  input.in_container = is_in_container(env);
   if (options.installer != InstallerChoice::none) {
+    input.python = require_python(python);
+    input.uv = find_executable("uv", env).value_or("");
+    input.in_container = is_in_container(env);
     prepared.prefix = make_scratch("sm-train-packages-", env, base);
-    if (prepared.prefix) input.prefix = prepared.prefix->path();
-    if (prepared.prefix && !is_writable(usual_temporary_directory(env))) input.env["TMPDIR"] = input.prefix;
+    if (prepared.prefix) {
+      input.prefix = prepared.prefix->path();
+      // Also what an installer leaves behind that was ended goes with it.
+      input.env["TMPDIR"] = input.prefix;
+    }
     const fs::path requirements =
         input.requirements.empty() ? fs::path() : fs::path(code.directory) / input.requirements;
-    input.state = look_at_interpreter(input.python, requirements, input.prefix, input.env, interrupt);
+    input.state =
+        look_at_interpreter(input.python, requirements, input.prefix, input.env, code.directory, interrupt);
   }
   prepared.plan = plan_installation(input);
   return prepared;

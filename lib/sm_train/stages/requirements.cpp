@@ -51,7 +51,7 @@ void require_text(const fs::path& file) {
 
 std::string find_requirements(const std::string& chosen, const CodeLayout& code) {
   if (chosen.empty() && !is_usual_one_there(code)) return "";
-  const std::string name = chosen.empty() ? usual_name : chosen;
+  std::string name = chosen.empty() ? usual_name : chosen;
   const fs::path file = fs::path(code.directory) / name;
   std::error_code error;
   const fs::file_status status = fs::status(file, error);

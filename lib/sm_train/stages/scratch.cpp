@@ -1,10 +1,12 @@
 #include "sm_train/stages/scratch.hpp"
 
+#include <sys/statvfs.h>
 #include <system_error>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
+#include "sm_train/contract/failure.hpp"
 #include "sm_train/system/log.hpp"
 #include "sm_train/system/process_env.hpp"
 
@@ -12,18 +14,32 @@ namespace fs = std::filesystem;
 
 namespace sm_train {
 
+namespace {
+
+/// Programs and shared libraries are to lie there.
+bool allows_execution(const fs::path& directory) {
+  struct statvfs volume = {};
+  return ::statvfs(directory.c_str(), &volume) == 0 && (volume.f_flag & ST_NOEXEC) == 0;
+}
+
 bool is_writable(const fs::path& directory) {
   return ::access(directory.c_str(), W_OK | X_OK) == 0;
 }
 
-fs::path usual_temporary_directory(const EnvVars& env) {
-  const std::string chosen = env_var(env, "TMPDIR");
-  return chosen.empty() ? "/tmp" : chosen;
-}
+}  // namespace
 
 std::optional<TempDir> make_scratch(const std::string& prefix, const EnvVars& env, const fs::path& base) {
-  for (const fs::path& parent : {usual_temporary_directory(env), fs::path("/dev/shm"), base})
-    if (is_writable(parent)) return TempDir(parent, prefix);
+  const std::string chosen = env_var(env, "TMPDIR");
+  std::error_code error;
+  const fs::path temporary = fs::absolute(chosen.empty() ? "/tmp" : chosen, error);
+  for (const fs::path& parent : {temporary, base, fs::path("/dev/shm")}) {
+    if (!is_writable(parent) || !allows_execution(parent)) continue;
+    try {
+      return TempDir(parent, prefix);
+    } catch (const Error&) {
+      continue;  // full, maybe
+    }
+  }
   return std::nullopt;
 }
 

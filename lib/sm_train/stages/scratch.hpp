@@ -9,14 +9,8 @@
 
 namespace sm_train {
 
-/// Whether this process may make files in a directory.
-bool is_writable(const std::filesystem::path& directory);
-
-/// TMPDIR of `env`, else /tmp, whether it is there or not.
-std::filesystem::path usual_temporary_directory(const EnvVars& env);
-
-/// A new directory where one can be made, also in a container with a read-only root file system: in the usual
-/// temporary directory, else in /dev/shm, else in `base`. Nothing where none of them can be written.
+/// A new directory where one can be made and programs can lie, also in a container with a read-only root file
+/// system: in TMPDIR of `env` or /tmp, else in `base`, else in /dev/shm. Nothing where there is none.
 std::optional<TempDir> make_scratch(const std::string& prefix, const EnvVars& env,
                                     const std::filesystem::path& base);
 

@@ -78,9 +78,10 @@ TEST_CASE("uv installs where it is there, unless pip is configured in a way that
                    {{{"PIP_INDEX_URL", ""}}, {}, false},
                    {{{"PIP_NO_CACHE_DIR", "1"}, {"PIP_DISABLE_PIP_VERSION_CHECK", "1"}}, {}, false},
                    {{}, {"/etc/pip.conf"}, true},
-                   {{{"PIP_INDEX_URL", "https://mine"}, {"UV_DEFAULT_INDEX", "https://mine"}}, {}, false}}));
+                   {{{"PIP_INDEX_URL", "https://mine"}, {"UV_DEFAULT_INDEX", "https://mine"}}, {}, false},
+                   {{{"PIP_INDEX_URL", "https://mine"}, {"UV_INDEX_STRATEGY", "first-index"}}, {}, true}}));
   both.env = row.env;
-  both.pip_config_files = row.pip_config_files;
+  both.state.pip_config_files = row.pip_config_files;
   CHECK(argv_of(both) == (row.is_pip ? by_pip : by_uv));
   CHECK(plan_installation(both).notes.size() == (row.is_pip ? 1 : 0));
   both.choice = InstallerChoice::uv;
@@ -140,20 +141,41 @@ TEST_CASE("the cache of a warm pool is the installer's, unless the image names a
   CHECK(env_of(input()).count("PIP_CACHE_DIR") == 0);
 }
 
+TEST_CASE("without pip, uv does not install what pip is told to take from elsewhere") {
+  InstallationInput elsewhere = input();
+  elsewhere.uv = "/bin/uv";
+  elsewhere.state.has_pip = false;
+  elsewhere.env = {{"PIP_INDEX_URL", "https://mine"}};
+  CHECK_THROWS_WITH(plan_installation(elsewhere),
+                    Contains("uv does not follow PIP_INDEX_URL") && Contains("UV_DEFAULT_INDEX"));
+  elsewhere.choice = InstallerChoice::uv;
+  CHECK(argv_of(elsewhere)[0] == "/bin/uv");
+}
+
 TEST_CASE("packages go below a prefix where the interpreter takes none, and the program finds them") {
   InstallationInput read_only = input();
   read_only.prefix = "/tmp/p";
-  read_only.state.takes_packages = false;
+  read_only.state.is_site_writable = false;
   read_only.state.module_directories = {"/tmp/p/lib"};
   read_only.state.script_directories = {"/tmp/p/bin"};
-  CHECK(argv_of(read_only) ==
-        Argv{"/py", "-m", "pip", "install", "--prefix", "/tmp/p", "-r", "requirements.txt"});
+  read_only.env = {{"PIP_USER", "1"}};
+  CHECK(argv_of(read_only) == Argv{"/py", "-m", "pip", "install", "--user", "-r", "requirements.txt"});
+  CHECK(env_of(read_only).at("PYTHONUSERBASE") == "/tmp/p");
+  CHECK(env_of(read_only).count("PIP_USER") == 0);
   const auto plan = plan_installation(read_only);
   CHECK(plan.module_directories == Argv{"/tmp/p/lib"});
   CHECK(plan.script_directories == Argv{"/tmp/p/bin"});
   CHECK(is_noted(plan, "/tmp/p, for this job only"));
 
-  read_only.state.takes_packages = true;
+  read_only.state.is_virtual = true;
+  CHECK(argv_of(read_only) == Argv{"/py", "-m", "pip", "install", "--prefix", "/tmp/p", "--ignore-installed",
+                                   "-r", "requirements.txt"});
+  read_only.state.is_virtual = false;
+  read_only.state.is_user_site_writable = true;
+  read_only.env = {};
   CHECK(argv_of(read_only) == Argv{"/py", "-m", "pip", "install", "-r", "requirements.txt"});
   CHECK(plan_installation(read_only).module_directories.empty());
+  read_only.uv = "/bin/uv";
+  CHECK(argv_of(read_only) ==
+        Argv{"/bin/uv", "pip", "install", "--python", "/py", "--prefix", "/tmp/p", "-r", "requirements.txt"});
 }

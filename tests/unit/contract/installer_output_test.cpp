@@ -48,12 +48,23 @@ TEST_CASE("uv's reason is what it could not resolve, on one line") {
         "Failed to fetch: `https://x/`");
 }
 
+TEST_CASE("of requirements that clash what clashes is told") {
+  CHECK(error_of("The conflict is caused by:\n    a 1.0 depends on c==1.0\n    b 1.0 depends on c==2.0\n\n"
+                 "To fix this you could try to:\n",
+                 "ERROR: ResolutionImpossible: for help visit https://x\n") ==
+        "a 1.0 depends on c==1.0; b 1.0 depends on c==2.0");
+}
+
 TEST_CASE("the remedy is for what went wrong") {
   const auto remedy = [](const std::string& said) { return installer_error("", said).remedy; };
   CHECK_THAT(remedy("error: externally-managed-environment\n"), Catch::Contains("virtual environment"));
   CHECK_THAT(remedy("ERROR: No matching distribution found for x\n"), Catch::Contains("PIP_INDEX_URL"));
   CHECK_THAT(remedy("      x\n      [end of output]\n"), Catch::Contains("does not build"));
   CHECK_THAT(remedy("/py: No module named pip\n"), Catch::Contains("ensurepip"));
+  CHECK_THAT(remedy("WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError'\n"
+                    "ERROR: No matching distribution found for x\n"),
+             Catch::Contains("could not be reached"));
+  CHECK_THAT(remedy("ERROR: [Errno 13] Permission denied: '/usr/x'\n"), Catch::Contains("may write there"));
   CHECK_THAT(remedy("OSError: [Errno 28] No space left on device\n"), Catch::Contains("volume"));
 }
 

@@ -32,7 +32,8 @@ EnvVars env_with(const TempDir& directory, EnvVars more = {}) {
 
 bool are_satisfied(const TempDir& directory, const std::string& requirements, const EnvVars& more = {}) {
   const fs::path file = write_in(directory, "requirements.txt", requirements);
-  return look_at_interpreter(system_python, file, "/p", env_with(directory, more)).requirements_are_satisfied;
+  return look_at_interpreter(system_python, file, "/p", env_with(directory, more), "/")
+      .requirements_are_satisfied;
 }
 
 }  // namespace
@@ -70,6 +71,7 @@ TEST_CASE("requirements are satisfied where each distribution is there, with all
   write_distribution(directory, "some_a", "1.5",
                      "Requires-Dist: some_b>=2\nRequires-Dist: absent ; extra == \"x\"\n");
   write_distribution(directory, "some_b", "2.0", "Requires-Dist: some-a\n");
+  write_distribution(directory, "with_extra", "1.0", "Provides-Extra: more\n");
   write_distribution(directory, "broken", "1.0", "Requires-Dist: some_b>=3\n");
   struct Row {
     const char* requirements;
@@ -79,6 +81,12 @@ TEST_CASE("requirements are satisfied where each distribution is there, with all
       {"some-a==1.5\n# a comment\n\nSome_B>=1,<3  # another\n", true},
       {"--extra-index-url https://x/simple\n-i https://x\nsome_a\n", true},
       {"some_a\\\n>=1\n", true},
+      {"# a comment \\\nabsent\n", false},
+      {"some_a\\\n# a comment\nabsent\n", false},
+      {"with_extra[more]\n", true},
+      {"with_extra[More]\n", false},
+      {"--no-index -r other.txt\n", false},
+      {"--find-links=x -c constraints.txt\nsome_a\n", false},
       {"absent; python_version < '3'\nsome_a", true},
       {"some_a>=2\n", false},
       {"absent\n", false},
@@ -104,6 +112,39 @@ TEST_CASE("a setting of the installer that asks for more leaves it to look") {
     CHECK_FALSE(are_satisfied(directory, "some_a", {{name, "1"}}));
 }
 
+TEST_CASE("a pip.conf that asks for more leaves it to the installer to look, too") {
+  const TempDir directory;
+  write_distribution(directory, "some_a", "1.5");
+  const auto are_with = [&](const std::string& conf) {
+    return are_satisfied(directory, "some_a", {{"PIP_CONFIG_FILE", write_in(directory, "pip.conf", conf)}});
+  };
+  CHECK(are_with("[global]\nindex-url = https://x\n"));
+  CHECK(are_with("[list]\nupgrade = true\n"));
+  CHECK_FALSE(are_with("[install]\nupgrade = true\n"));
+  CHECK_FALSE(are_with("[global]\nconstraint = c.txt\n"));
+  CHECK_FALSE(are_with("no = section\n"));
+}
+
+TEST_CASE("what pip adds to the path for itself alone satisfies nothing") {
+  const TempDir directory;
+  write_distribution(directory, "some_a", "1.5");
+  write_in(directory, "private/some_p-1.0.dist-info/METADATA",
+           "Metadata-Version: 2.1\nName: some_p\nVersion: 1.0\n");
+  write_in(directory, "site/pip/__init__.py", "");
+  write_in(directory, "site/pip/_vendor/__init__.py",
+           "import sys\nsys.path.insert(0, '" + (directory.path() / "private").native() +
+               "')\n__path__.append('/usr/lib/python3/dist-packages/pip/_vendor')\n");
+  CHECK(are_satisfied(directory, "some_a"));
+  CHECK_FALSE(are_satisfied(directory, "some_p"));
+}
+
+TEST_CASE("what prints when the interpreter starts is no answer") {
+  const TempDir directory;
+  write_distribution(directory, "some_a", "1.5");
+  write_in(directory, "site/sitecustomize.py", "print('welcome')");
+  CHECK(are_satisfied(directory, "some_a"));
+}
+
 TEST_CASE("modules of the code cannot stand for those that the interpreter is asked with") {
   const TempDir directory;
   write_distribution(directory, "some_a", "1.5");
@@ -116,7 +157,7 @@ TEST_CASE("modules of the code cannot stand for those that the interpreter is as
 
 TEST_CASE("an interpreter says where packages would lie below a prefix, and whether it takes any") {
   const TempDir directory;
-  const auto state = look_at_interpreter(system_python, "", "/p", env_with(directory));
+  const auto state = look_at_interpreter(system_python, "", "/p", env_with(directory), "/");
   CHECK_FALSE(state.requirements_are_satisfied);
   REQUIRE_FALSE(state.module_directories.empty());
   for (const auto& each : state.module_directories) CHECK(each.starts_with("/p/"));
@@ -127,9 +168,9 @@ TEST_CASE("of an interpreter that does not answer nothing is known, and the inst
   const TempDir directory;
   for (const char* text : {"#!/bin/sh\nexit 1\n", "#!/bin/sh\necho nonsense\n", "#!/bin/sh\necho '[1]'\n"}) {
     const auto state =
-        look_at_interpreter(write_in(directory, "python", text, 0755), "", "/p", env_with(directory));
+        look_at_interpreter(write_in(directory, "python", text, 0755), "", "/p", env_with(directory), "/");
     CHECK(state.has_pip);
-    CHECK(state.takes_packages);
+    CHECK(state.is_site_writable);
     CHECK_FALSE(state.requirements_are_satisfied);
   }
 }
