@@ -1,0 +1,38 @@
+"""A framework's container from one function, for programs that sm-train starts.
+
+    from sagemaker_containers import Training
+
+    def train_fn(user_module, training_environment):
+        model = user_module.train(training_environment.channel_input_dirs["training"],
+                                  training_environment.hyperparameters)
+        model.save(training_environment.model_dir)
+
+    Training.from_train_fn(train_fn=train_fn).run()
+
+Where a package of this name is installed in the interpreter, that one is imported instead.
+"""
+import importlib.machinery
+import importlib.util
+import os
+import sys
+
+_HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def _installed_package():
+    """The module of the package that is installed, or None."""
+    elsewhere = [path for path in sys.path if os.path.abspath(path or ".") != _HERE]
+    spec = importlib.machinery.PathFinder.find_spec(__name__, elsewhere)
+    if spec is None or spec.loader is None:
+        return None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[__name__] = module  # What an import gives is what stands here in the end.
+    spec.loader.exec_module(module)
+    return module
+
+
+if _installed_package() is None:
+    from sagemaker_containers.training import Training
+    from sagemaker_containers.training_environment import TrainingEnvironment
+
+    __all__ = ["Training", "TrainingEnvironment"]
