@@ -32,7 +32,7 @@ def _installed_package():
 
 
 if _installed_package() is None:
-    from sagemaker_containers.training import Training
-    from sagemaker_containers.training_environment import TrainingEnvironment
+    from sm_train_library.training import Training
+    from sm_train_library.training_environment import TrainingEnvironment
 
     __all__ = ["Training", "TrainingEnvironment"]

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 
-from sagemaker_containers.training_environment import TrainingEnvironment
+from sm_train_library.training_environment import TrainingEnvironment
 
 # Set by sm-train for a program that it started after the six steps before it: code, requirements, environment.
 _STARTED = "SM_TRAIN_STARTED"

@@ -1,0 +1,58 @@
+"""Runs a function of the user's as the program of a job:
+
+    python -m sm_train_function MODULE:FUNCTION [ARGUMENT...]
+
+MODULE is a dotted name, or the path of a file below the working directory, which is that of the code. The function is
+called with what its signature names, of these (the first that has a name counts): the hyperparameters, the training
+environment, the directories of the channels by their names, and `training_dir`. Its module finds the arguments in
+sys.argv, as a script would.
+"""
+import inspect
+import os
+import sys
+
+
+def values_for(environment):
+    """All that a function may be given."""
+    values = dict(environment.to_dict())
+    channels = values.get("channel_input_dirs", {})
+    values["training_environment"] = environment
+    for name in ("training_data_dir", "evaluation_data_dir"):
+        if hasattr(environment, name):
+            values[name] = getattr(environment, name)
+    if "training_data_dir" in values:
+        values["training_dir"] = values["training_data_dir"]
+    hyperparameters = values.get("hyperparameters", {})
+    for more in (channels, hyperparameters):
+        for name, value in more.items():
+            is_new = more is hyperparameters or name not in values
+            if is_new:
+                values[name.replace("-", "_")] = value
+    return values
+
+
+def find_function(module, name):
+    function = module
+    for part in name.split("."):
+        function = getattr(function, part, None)
+    if callable(function):
+        return function
+    functions = [each for each, value in vars(module).items()
+                 if inspect.isroutine(value) and getattr(value, "__module__", None) == module.__name__]
+    raise AttributeError("%s has no function %r: it has %s" % (
+        getattr(module, "__file__", module.__name__), name, ", ".join(sorted(functions)) or "none"))
+
+
+def main():
+    from sm_train_library import functions, training, training_environment
+    program, *arguments = sys.argv[1:]
+    module_name, _, function_name = program.rpartition(":")
+    sys.argv = [module_name, *arguments]
+    module = training.import_module(module_name, os.getcwd())
+    function = find_function(module, function_name)
+    environment = training_environment.TrainingEnvironment()
+    functions.invoke_fn(function, values_for(environment))
+
+
+if __name__ == "__main__":
+    main()
