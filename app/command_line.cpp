@@ -80,12 +80,14 @@ class CommandLine {
       "and reports how it went. Every setting is an option, a variable [in brackets], or a hyperparameter.",
       "sm-train"};
   CLI::App* fetch_ = nullptr;
+  CLI::App* package_ = nullptr;
   CLI::App* serve_ = nullptr;
   std::vector<Setting> fetch_settings_ = settings_of_fetch();
   std::optional<SettingOptions> options_;
   std::optional<SettingOptions> fetch_options_;
   std::string source_;
   std::string directory_;
+  std::string package_directory_;
 };
 
 CommandLine::CommandLine() {
@@ -95,6 +97,11 @@ CommandLine::CommandLine() {
       ->fallthrough()
       ->set_help_flag();
   fetch_ = app_.add_subcommand("fetch", "Fetch code into a directory, as the job would, and do nothing else");
+  package_ = app_.add_subcommand(
+      "python-package", "Write the Python package `sagemaker_containers` into a directory, for an image");
+  package_->add_option("DIR", package_directory_, "Where it goes, for PYTHONPATH or site-packages")
+      ->required()
+      ->type_name("");
   serve_ = app_.add_subcommand("serve", "Refused: this is a training image");
   serve_->fallthrough()->set_help_flag();
   app_.footer(
@@ -132,8 +139,10 @@ Invocation CommandLine::parse(int argc, const char* const* argv, EnvVars environ
     app_.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
     // Of the whole program also after `train`: that has no options of its own.
-    const CLI::App& shown = fetch_->parsed() ? *fetch_ : app_;
-    const char* name = fetch_->parsed() ? "sm-train fetch" : "sm-train";
+    const CLI::App& shown = fetch_->parsed() ? *fetch_ : package_->parsed() ? *package_ : app_;
+    const char* name = fetch_->parsed()     ? "sm-train fetch"
+                       : package_->parsed() ? "sm-train python-package"
+                                            : "sm-train";
     return ShowText{app_.get_formatter()->make_help(&shown, name, CLI::AppFormatMode::Normal)};
   } catch (const CLI::CallForVersion& call) {
     return ShowText{std::string(call.what()) + "\n"};
@@ -141,6 +150,7 @@ Invocation CommandLine::parse(int argc, const char* const* argv, EnvVars environ
     return refused(error.what());
   }
   if (serve_->parsed()) return Refused{.failure = serve_is_not_here()};
+  if (package_->parsed()) return WritePackage{package_directory_};
   return fetch_->parsed() ? fetch_job(std::move(environment)) : train_job(std::move(environment));
 }
 

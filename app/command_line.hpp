@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <variant>
 
@@ -12,6 +13,11 @@ namespace sm_train {
 /// What the command line asks for that needs no job: a text for standard output, with exit code 0.
 struct ShowText {
   std::string text;
+};
+
+/// `sm-train python-package`: write the Python package there.
+struct WritePackage {
+  std::filesystem::path directory;
 };
 
 /// Whether a refusal is also written where the job's report would be.
@@ -29,7 +35,7 @@ struct Refused {
   RefusalReport report = RefusalReport::as_pid_1;
 };
 
-using Invocation = std::variant<Options, FetchJob, ShowText, Refused>;
+using Invocation = std::variant<Options, FetchJob, WritePackage, ShowText, Refused>;
 
 /// The command line, and for what it leaves out the environment variable of the same setting.
 Invocation parse_command_line(int argc, const char* const* argv, EnvVars environment);

@@ -6,6 +6,7 @@
 #include "fetch_job.hpp"
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/contract/secrets.hpp"
+#include "sm_train/python/package.hpp"
 #include "sm_train/stages/report.hpp"
 #include "sm_train/stages/train.hpp"
 #include "sm_train/system/log.hpp"
@@ -30,6 +31,14 @@ int refuse(const Refused& refused) {
   return exit_code(refused.failure.cause);
 }
 
+int write(const WritePackage& package) try {
+  write_python_package(package.directory);
+  return 0;
+} catch (const Error& error) {
+  log(LogLevel::error, error.what());
+  return exit_code(error.failure().cause);
+}
+
 }  // namespace
 
 int main(int argc, char* argv[]) try {
@@ -39,6 +48,7 @@ int main(int argc, char* argv[]) try {
   const Invocation invocation = parse_command_line(argc, argv, process_env_vars());
   if (const auto* text = std::get_if<ShowText>(&invocation)) return show(*text);
   if (const auto* refused = std::get_if<Refused>(&invocation)) return refuse(*refused);
+  if (const auto* package = std::get_if<WritePackage>(&invocation)) return write(*package);
   if (const auto* job = std::get_if<FetchJob>(&invocation)) return fetch(*job, signals);
   return train(std::get<Options>(invocation), signals);
 } catch (const std::exception& error) {

@@ -1,6 +1,7 @@
 #include "sm_train/contract/entry_point.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 
 #include "sm_train/contract/interpreter_line.hpp"
@@ -27,12 +28,6 @@ std::string package_module(std::string program) {
   for (std::size_t at = program.find(".py"); at != npos; at = program.find(".py", at)) program.erase(at, 3);
   return program;
 }
-
-/// What the Python toolkit does in its own process. The function's name is checked before anything starts.
-constexpr char call_framework[] =
-    "import importlib, os\n"
-    "module, function = os.environ['SM_FRAMEWORK_MODULE'].split(':')\n"
-    "getattr(importlib.import_module(module), function)()\n";
 
 /// A name that an interpreter could take for an option is given as a path.
 std::string script_path(const std::string& program) {
@@ -70,9 +65,22 @@ EntryPointKind choose_by_itself(const std::string& program, const ProgramFile& f
 
 }  // namespace
 
+bool names_function(const std::string& program) {
+  const std::size_t colon = program.rfind(':');
+  if (colon == npos || colon == 0 || program.find(':') != colon) return false;
+  const std::string function = program.substr(colon + 1);
+  const auto is_of_name = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '.' || c >= 0x80; };
+  return !function.empty() && std::isdigit(static_cast<unsigned char>(function.front())) == 0 &&
+         std::all_of(function.begin(), function.end(), is_of_name);
+}
+
+std::string file_of_program(const std::string& program) {
+  return names_function(program) ? program.substr(0, program.rfind(':')) : program;
+}
+
 bool installs_package(EntryPointKind kind) {
   return kind == EntryPointKind::python_package || kind == EntryPointKind::script_of_package ||
-         kind == EntryPointKind::command_of_package;
+         kind == EntryPointKind::command_of_package || kind == EntryPointKind::function_of_package;
 }
 
 bool is_command(EntryPointKind kind) {
@@ -82,6 +90,8 @@ bool is_command(EntryPointKind kind) {
 EntryPointKind choose_entry_point(const std::string& program, const CodeLayout& code) {
   if (program.ends_with(".sh")) return EntryPointKind::command;
   const bool is_package = code.has_setup_py || code.pyproject_makes_package;
+  if (names_function(program))
+    return is_package ? EntryPointKind::function_of_package : EntryPointKind::python_function;
   return is_package ? choose_in_package(program, code.program) : choose_by_itself(program, code.program);
 }
 
@@ -97,8 +107,11 @@ std::vector<std::string> entry_point_argv(EntryPointKind kind, const std::string
     case EntryPointKind::python_script:
     case EntryPointKind::script_of_package:
       return {python, script_path(program)};
+    case EntryPointKind::python_function:
+    case EntryPointKind::function_of_package:
+      return {python, "-m", "sm_train_function", program};
     case EntryPointKind::framework:
-      return {python, "-c", call_framework};
+      return {python, "-m", "sm_train_framework", program};
     case EntryPointKind::command:
     case EntryPointKind::command_of_package:
       return {program.starts_with('/') ? program : "./" + program};

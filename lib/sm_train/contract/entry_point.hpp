@@ -13,10 +13,18 @@ enum class EntryPointKind {
   command_of_package,  ///< `./NAME`, after the code directory has been installed
   python_module,       ///< `python -m NAME`, of a module that lies in the code directory
   python_script,       ///< `python NAME`: a file, or a directory with a __main__.py
+  python_function,     ///< MODULE:FUNCTION, called with what its signature names
+  function_of_package,  ///< the same, after the code directory has been installed
   framework,  ///< the function that SAGEMAKER_TRAINING_MODULE names: it fetches, installs and runs the user's
               ///< code itself
   command,    ///< `./NAME`: a shell script, or anything that can be executed
 };
+
+/// "train:train", "pkg.train:main" or "src/train.py:main": a function of a module, or of a file.
+bool names_function(const std::string& program);
+
+/// What of a program's name may be a file: that of the function's module, else the program itself.
+std::string file_of_program(const std::string& program);
 
 /// The code directory is installed before the program runs.
 bool installs_package(EntryPointKind kind);

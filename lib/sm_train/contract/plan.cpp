@@ -58,7 +58,7 @@ Plan framework_plan(const PlanInput& input) {
   const EntryPointKind kind = EntryPointKind::framework;
   return {.kind = kind,
           .install = {},
-          .program = {.argv = entry_point_argv(kind, "", require_python(input.python)),
+          .program = {.argv = entry_point_argv(kind, os_bytes(*input.environment.framework_module, "SAGEMAKER_TRAINING_MODULE"), require_python(input.python)),
                       .env = program_env(input),
                       .cwd = {}}};
 }
@@ -74,7 +74,21 @@ Plan make_plan(const PlanInput& input) {
   const std::string& program = input.environment.user_entry_point;
   const EntryPointKind kind = choose_entry_point(program, input.code);
   require_program(program, kind, input.code);
-  return {.kind = kind, .install = {}, .program = program_command(input, kind)};
+  Plan plan = {.kind = kind, .install = {}, .program = program_command(input, kind)};
+  // So that the library's own Training knows that the steps before the program are done.
+  plan.program.env["SM_TRAIN_STARTED"] = "1";
+  plan.program.env.erase("SM_TRAIN_FRAMEWORK_COMMAND");
+  if (!input.framework_command.empty()) {
+    plan.program.argv = input.framework_command;
+    plan.program.cwd.clear();
+  }
+  return plan;
+}
+
+Plan with_python_package(Plan plan, const std::string& directory) {
+  std::string& path = plan.program.env["PYTHONPATH"];
+  path += (path.empty() ? "" : ":") + directory;
+  return plan;
 }
 
 Plan with_installation(Plan plan, const Installation& installation) {

@@ -26,6 +26,7 @@ struct PlanInput {
   const Interpreter& python;
   const EnvVars& process_env;          ///< what the program inherits
   std::vector<std::string> arguments;  ///< of the program
+  std::vector<std::string> framework_command = {};  ///< runs in the program's place, in our working directory
 };
 
 /// SAGEMAKER_TRAINING_MODULE names a function to run in the program's place. The code then stays where it is:
@@ -35,6 +36,9 @@ bool runs_framework(const Environment& environment);
 /// What runs, before anything is known of what must be installed. Throws Error: not_found where the program,
 /// or a needed interpreter, is not there; bad_config where an argument or a variable cannot be one.
 Plan make_plan(const PlanInput& input);
+
+/// The same for a program that finds the Python package of this library in a directory, behind all others.
+Plan with_python_package(Plan plan, const std::string& directory);
 
 /// The same after an installation, whose packages the program finds.
 Plan with_installation(Plan plan, const Installation& installation);

@@ -92,8 +92,11 @@ void require_legible(const std::string& program, const ProgramFile& file) {
 
 }  // namespace
 
-void require_program(const std::string& program, EntryPointKind kind, const CodeLayout& code) {
+void require_program(const std::string& named, EntryPointKind kind, const CodeLayout& code) {
+  const std::string program = file_of_program(named);
   require_name_of_code(program, code);
+  // A module's name may be that of one that is installed: Python will tell.
+  if (names_function(named) && !program.ends_with(".py")) return;
   const bool is_hidden = kind == EntryPointKind::python_package && program.find('/') == std::string::npos;
   if (is_hidden) return;
   const ProgramFile& file = code.program;

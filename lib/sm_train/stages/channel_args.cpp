@@ -74,8 +74,8 @@ std::vector<std::string> channel_args(const Environment& environment, const Code
   if (rule == ChannelArgs::always || !is_python(kind, code.program))
     return to_channel_args(environment, pass_every);
 
-  const std::string sources =
-      python_sources(code.directory, os_bytes(environment.user_entry_point, "The program's name"));
+  const std::string sources = python_sources(
+      code.directory, file_of_program(os_bytes(environment.user_entry_point, "The program's name")));
   if (!imports_option_parser(sources)) return to_channel_args(environment, pass_every);
   return to_channel_args(environment, [&](const std::string& channel, const std::string& flag) {
     const bool declared = declares_option(sources, channel);

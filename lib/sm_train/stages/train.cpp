@@ -14,6 +14,7 @@
 #include "sm_train/contract/summary.hpp"
 #include "sm_train/contract/timings.hpp"
 #include "sm_train/python/interpreter.hpp"
+#include "sm_train/python/package.hpp"
 #include "sm_train/stages/channel_args.hpp"
 #include "sm_train/stages/code_layout.hpp"
 #include "sm_train/stages/fault.hpp"
@@ -26,8 +27,10 @@
 #include "sm_train/stages/phase_clock.hpp"
 #include "sm_train/stages/report.hpp"
 #include "sm_train/stages/scratch.hpp"
+#include "sm_train/system/json.hpp"
 #include "sm_train/system/log.hpp"
 #include "sm_train/system/machine.hpp"
+#include "sm_train/system/process_env.hpp"
 #include "sm_train/system/tree_size.hpp"
 
 namespace sm_train {
@@ -47,6 +50,21 @@ std::string fetch(const Job& job, const Environment& environment, const Paths& p
   return size ? fmt::format("{} ({})", *source, tree_size_text(*size)) : environment.code_dir + " as it was";
 }
 
+/// Of a framework's program that wants the steps before it done, and is then to be started again.
+std::vector<std::string> framework_command(const EnvVars& env) {
+  constexpr const char* name = "SM_TRAIN_FRAMEWORK_COMMAND";
+  const std::string text = env_var(env, name);
+  std::vector<std::string> argv;
+  if (text.empty()) return argv;
+  const Value command = parse_json(text, name);
+  for (const Value& word : command.list() ? *command.list() : List())
+    if (word.text()) argv.push_back(os_bytes(*word.text(), name));
+  if (!argv.empty()) return argv;
+  throw Error({.cause = Cause::bad_config,
+               .what = fmt::format("{} is \"{}\", expected a command as a JSON list of texts.", name, text),
+               .remedy = "Leave it to the library's Training to set it."});
+}
+
 Plan plan_job(const Environment& environment, const CodeLayout& code, const Interpreter& python,
               const Options& options) {
   require_passable(environment, options.arguments, exec_limits());
@@ -54,7 +72,8 @@ Plan plan_job(const Environment& environment, const CodeLayout& code, const Inte
                     .code = code,
                     .python = python,
                     .process_env = options.environment,
-                    .arguments = program_arguments(environment, code, options)});
+                    .arguments = program_arguments(environment, code, options),
+                    .framework_command = framework_command(options.environment)});
 }
 
 PreparedInstallation prepare(const Plan& plan, const CodeLayout& code, const Interpreter& python,
@@ -113,13 +132,18 @@ int run_job(const Options& options, Signals& signals, PhaseClock& clock) {
   clock.begin("fetch");
   const std::string code_source = fetch(job, environment, paths, options, signals);
   const std::string program = os_bytes(environment.user_entry_point, "The program's name");
-  const CodeLayout code = list_code(paths.code(), program);
+  const CodeLayout code = list_code(paths.code(), file_of_program(program));
 
   clock.begin("plan");
   const Interpreter python = find_python(options.python, options.environment);
   Plan plan = plan_job(environment, code, python, options);
   const PreparedInstallation prepared = prepare(plan, code, python, options, signals);
   plan = with_installation(std::move(plan), prepared.plan);
+  const auto package = make_scratch("sm-train-python-", options.environment, paths.root);
+  if (package) {
+    write_python_package(package->path());
+    plan = with_python_package(std::move(plan), package->path());
+  }
 
   clock.begin("install");
   install_code(plan, prepared, options, signals);

@@ -1,10 +1,10 @@
-"""Runs the function that SAGEMAKER_TRAINING_MODULE names: python -m sm_train_framework"""
+"""Runs a framework's own function, which SAGEMAKER_TRAINING_MODULE names: python -m sm_train_framework MODULE:FUNCTION"""
 import importlib
-import os
+import sys
 
 
 def main():
-    module, function = os.environ["SM_FRAMEWORK_MODULE"].split(":")
+    module, function = sys.argv[1].split(":")
     getattr(importlib.import_module(module), function)()
 
 

@@ -47,6 +47,7 @@ class Training:
             raise RuntimeError("sm-train is not on PATH (%s), and it is what prepares a training job: put it into the "
                                "image" % os.environ.get("PATH", ""))
         os.environ[_COMMAND] = json.dumps(_own_command())
+        os.environ.pop("SAGEMAKER_TRAINING_MODULE", None)  # which may have led here
         sys.stdout.flush()
         sys.stderr.flush()
         os.execv(program, [program, "train"])

@@ -1,0 +1,176 @@
+"""Python functions as programs: MODULE:FUNCTION, with the arguments that its signature names."""
+import json
+import os
+import unittest
+
+from support import EndToEndTest, tar_gz
+
+FUNCTIONS = """
+import json, os, sys
+
+def record(**values):
+    with open(os.environ["SM_MODEL_DIR"] + "/record.json", "w") as file:
+        json.dump({**values, "argv": sys.argv, "cwd": os.getcwd()}, file)
+
+def train(training_dir, hyperparameters, lr, batch_size, hosts, num_gpus=None, momentum=0.5):
+    record(training_dir=training_dir, hyperparameters=hyperparameters, lr=lr, batch_size=batch_size, hosts=hosts,
+           momentum=momentum)
+
+def takes_all(**values):
+    record(names=sorted(values))
+
+async def later(lr):
+    record(lr=lr)
+
+def wants_more(lr, nothing_that_there_is):
+    pass
+
+def generates(lr):
+    yield lr
+
+def fails():
+    raise ValueError("no data")
+
+class Model:
+    @staticmethod
+    def train(model_dir):
+        record(model_dir=model_dir)
+"""
+
+
+class Functions(EndToEndTest):
+    def run_function(self, program, hyperparameters=None, files=None, **options):
+        job = self.job({"lr": 0.1, "batch-size": 32, **(hyperparameters or {})}, channels=("training",), program=program,
+                       source=None)
+        for name, text in {"train.py": FUNCTIONS, **(files or {})}.items():
+            job.write(f"code/{name}", text)
+        return job, self.train(job, **options)
+
+    def test_a_function_of_a_module_gets_what_its_signature_names(self):
+        for number, program in enumerate(("train:train", "train.py:train")):
+            with self.subTest(program):
+                self.directory = self.directory / str(number)
+                self.directory.mkdir()
+                job, run = self.run_function(program)
+                self.assert_succeeded(run)
+                self.assertEqual(job.record(), {
+                    "training_dir": f"{job.path}/input/data/training", "lr": 0.1, "batch_size": 32, "momentum": 0.5,
+                    "hyperparameters": {"lr": 0.1, "batch-size": 32}, "hosts": ["algo-1"], "cwd": f"{job.path}/code",
+                    "argv": [program.split(":")[0], "--batch-size", "32", "--lr", "0.1", "--training",
+                             f"{job.path}/input/data/training"]})
+
+    def test_a_hyperparameter_wins_over_what_the_environment_has_under_its_name(self):
+        job, run = self.run_function("train:Model.train", {"model_dir": "/mine"})
+        self.assert_succeeded(run)
+        self.assertEqual(job.record()["model_dir"], "/mine")
+
+    def test_one_that_takes_all_gets_all(self):
+        job, run = self.run_function("train:takes_all")
+        self.assert_succeeded(run)
+        self.assertLessEqual({"batch_size", "channel_input_dirs", "current_host", "hosts", "hyperparameters", "lr",
+                              "model_dir", "num_gpus", "training", "training_dir"}, set(job.record()["names"]))
+
+    def test_one_that_is_async_runs(self):
+        job, run = self.run_function("train:later")
+        self.assert_succeeded(run)
+        self.assertEqual(job.record()["lr"], 0.1)
+
+    def test_what_cannot_be_called_is_the_failure_with_what_there_is(self):
+        for number, (program, *said) in enumerate((
+                ("train:wants_more", "wants_more() requires nothing_that_there_is", "hyperparameters, lr"),
+                ("train:generates", "generates() is a generator"),
+                ("train:trian", "has no function 'trian': it has fails, generates, later, record, takes_all, train"),
+                ("train:fails", "ValueError: no data"),
+                ("broken:train", "ZeroDivisionError", "broken.py\", line 1"),
+                ("no_such_module:train", "No module named 'no_such_module'"))):
+            with self.subTest(program):
+                self.directory = self.directory / str(number)
+                self.directory.mkdir()
+                _, run = self.run_function(program, files={"broken.py": "1 / 0\n"})
+                self.assertEqual(run.code, 1, run.stderr)
+                for text in said:
+                    self.assertIn(text, run.failure)
+
+    def test_a_file_that_is_not_there_is_told_before_anything_runs(self):
+        _, run = self.run_function("src/trian.py:train")
+        self.assert_fault(run, 127, "src/trian.py is no file in", "Did you mean train.py")
+
+    def test_a_function_of_a_file_in_a_directory(self):
+        job, run = self.run_function("src/deep/mine.py:go", files={"src/deep/mine.py": "from train import Model; go = Model.train"})
+        self.assert_succeeded(run)
+        self.assertEqual(job.record()["model_dir"], f"{job.path}/model")
+
+
+KERAS = """
+class Model:
+    def save(self, path):
+        with open(path, "w") as file:
+            file.write(repr(vars(self)))
+"""
+
+FRAMEWORK = """
+import os
+from sagemaker_containers import Training
+
+def train_fn(user_module, training_environment):
+    training_dir = training_environment.channel_input_dirs["training"]
+    model = user_module.train(training_dir, training_environment.hyperparameters)
+    model.save(os.path.join(training_environment.model_dir, "saved_model.h5"))
+
+def main():
+    Training.from_train_fn(train_fn=train_fn).run()
+
+if __name__ == "__main__":
+    main()
+"""
+
+USER_SCRIPT = """
+import keras
+
+def train(training_dir, hyperparameters):
+    model = keras.Model()
+    model.epochs = hyperparameters["epochs"]
+    return model
+"""
+
+
+class Frameworks(EndToEndTest):
+    """The container of a framework, from one Python function."""
+
+    def setUp(self):
+        super().setUp()
+        self.image = self.directory / "image"
+        self.image.mkdir()
+        (self.image / "keras.py").write_text(KERAS)
+        (self.image / "my_framework.py").write_text(FRAMEWORK)
+
+    def framework_job(self, script=USER_SCRIPT):
+        job = self.job({"epochs": 3, "sagemaker_submit_directory": str(self.directory / "sourcedir.tar.gz")},
+                       channels=("training",), source=None)
+        (self.directory / "sourcedir.tar.gz").write_bytes(tar_gz({"train.py": script}))
+        return job
+
+    def train_by_module(self, job):
+        return self.train(job, env={"SAGEMAKER_TRAINING_MODULE": "my_framework:main", "PYTHONPATH": str(self.image)})
+
+    def test_its_function_trains_with_the_users_module(self):
+        job = self.framework_job()
+        run = self.train_by_module(job)
+        self.assert_succeeded(run)
+        self.assertEqual((job.path / "model/saved_model.h5").read_text(), "{'epochs': 3}")
+
+    def test_what_the_users_module_raises_is_the_failure(self):
+        for number, (script, said) in enumerate((("import no_such_module", "No module named 'no_such_module'"),
+                                                 ("def train(training_dir): pass", "train() takes 1 positional argument"),
+                                                 ("def train(*_): return None", "'NoneType' object has no attribute 'save'"))):
+            with self.subTest(script):
+                self.directory = self.directory / str(number)
+                self.directory.mkdir()
+                run = self.train_by_module(self.framework_job(script))
+                self.assertEqual(run.code, 1)
+                self.assertIn(said, run.failure)
+                self.assertFalse(run.success)
+
+
+if __name__ == "__main__":
+    unittest.main()
