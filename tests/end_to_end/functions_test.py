@@ -1,6 +1,4 @@
 """Python functions as programs: MODULE:FUNCTION, with the arguments that its signature names."""
-import json
-import os
 import unittest
 
 from support import EndToEndTest, tar_gz
@@ -77,7 +75,7 @@ class Functions(EndToEndTest):
 
     def test_what_cannot_be_called_is_the_failure_with_what_there_is(self):
         for number, (program, *said) in enumerate((
-                ("train:wants_more", "wants_more() requires nothing_that_there_is", "hyperparameters, lr"),
+                ("train:wants_more", "wants_more() requires nothing_that_there_is", "batch_size, channel_input_dirs"),
                 ("train:generates", "generates() is a generator"),
                 ("train:trian", "has no function 'trian': it has fails, generates, later, record, takes_all, train"),
                 ("train:fails", "ValueError: no data"),

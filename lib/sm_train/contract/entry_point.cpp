@@ -69,7 +69,9 @@ bool names_function(const std::string& program) {
   const std::size_t colon = program.rfind(':');
   if (colon == npos || colon == 0 || program.find(':') != colon) return false;
   const std::string function = program.substr(colon + 1);
-  const auto is_of_name = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '.' || c >= 0x80; };
+  const auto is_of_name = [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '_' || c == '.' || c >= 0x80;
+  };
   return !function.empty() && std::isdigit(static_cast<unsigned char>(function.front())) == 0 &&
          std::all_of(function.begin(), function.end(), is_of_name);
 }

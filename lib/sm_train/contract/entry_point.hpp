@@ -8,12 +8,12 @@
 namespace sm_train {
 
 enum class EntryPointKind {
-  python_package,      ///< `python -m NAME`, after the code directory has been installed
-  script_of_package,   ///< `python NAME`, after the code directory has been installed
-  command_of_package,  ///< `./NAME`, after the code directory has been installed
-  python_module,       ///< `python -m NAME`, of a module that lies in the code directory
-  python_script,       ///< `python NAME`: a file, or a directory with a __main__.py
-  python_function,     ///< MODULE:FUNCTION, called with what its signature names
+  python_package,       ///< `python -m NAME`, after the code directory has been installed
+  script_of_package,    ///< `python NAME`, after the code directory has been installed
+  command_of_package,   ///< `./NAME`, after the code directory has been installed
+  python_module,        ///< `python -m NAME`, of a module that lies in the code directory
+  python_script,        ///< `python NAME`: a file, or a directory with a __main__.py
+  python_function,      ///< MODULE:FUNCTION, called with what its signature names
   function_of_package,  ///< the same, after the code directory has been installed
   framework,  ///< the function that SAGEMAKER_TRAINING_MODULE names: it fetches, installs and runs the user's
               ///< code itself

@@ -58,7 +58,9 @@ Plan framework_plan(const PlanInput& input) {
   const EntryPointKind kind = EntryPointKind::framework;
   return {.kind = kind,
           .install = {},
-          .program = {.argv = entry_point_argv(kind, os_bytes(*input.environment.framework_module, "SAGEMAKER_TRAINING_MODULE"), require_python(input.python)),
+          .program = {.argv = entry_point_argv(
+                          kind, os_bytes(*input.environment.framework_module, "SAGEMAKER_TRAINING_MODULE"),
+                          require_python(input.python)),
                       .env = program_env(input),
                       .cwd = {}}};
 }
@@ -76,7 +78,7 @@ Plan make_plan(const PlanInput& input) {
   require_program(program, kind, input.code);
   Plan plan = {.kind = kind, .install = {}, .program = program_command(input, kind)};
   // So that the library's own Training knows that the steps before the program are done.
-  plan.program.env["SM_TRAIN_STARTED"] = "1";
+  plan.program.env.insert_or_assign("SM_TRAIN_STARTED", std::string("1"));
   plan.program.env.erase("SM_TRAIN_FRAMEWORK_COMMAND");
   if (!input.framework_command.empty()) {
     plan.program.argv = input.framework_command;
@@ -87,7 +89,8 @@ Plan make_plan(const PlanInput& input) {
 
 Plan with_python_package(Plan plan, const std::string& directory) {
   std::string& path = plan.program.env["PYTHONPATH"];
-  path += (path.empty() ? "" : ":") + directory;
+  if (!path.empty()) path += ':';
+  path += directory;
   return plan;
 }
 

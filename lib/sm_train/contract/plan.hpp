@@ -24,8 +24,8 @@ struct PlanInput {
   const Environment& environment;
   const CodeLayout& code;
   const Interpreter& python;
-  const EnvVars& process_env;          ///< what the program inherits
-  std::vector<std::string> arguments;  ///< of the program
+  const EnvVars& process_env;                       ///< what the program inherits
+  std::vector<std::string> arguments;               ///< of the program
   std::vector<std::string> framework_command = {};  ///< runs in the program's place, in our working directory
 };
 

@@ -1,7 +1,9 @@
 #include "sm_train/stages/train.hpp"
 
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -76,6 +78,14 @@ Plan plan_job(const Environment& environment, const CodeLayout& code, const Inte
                     .framework_command = framework_command(options.environment)});
 }
 
+/// For a framework's function that calls us for the steps before it: with this job, and not what is on PATH.
+void let_it_call_us(Command& framework, const Paths& paths) {
+  framework.env["SM_TRAIN_BASE_PATH"] = paths.root;
+  std::error_code error;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (!error) framework.env["SM_TRAIN_EXECUTABLE"] = self;
+}
+
 PreparedInstallation prepare(const Plan& plan, const CodeLayout& code, const Interpreter& python,
                              const Options& options, Signals& signals) {
   if (plan.kind == EntryPointKind::framework) return {};  // it installs the code itself
@@ -137,6 +147,7 @@ int run_job(const Options& options, Signals& signals, PhaseClock& clock) {
   clock.begin("plan");
   const Interpreter python = find_python(options.python, options.environment);
   Plan plan = plan_job(environment, code, python, options);
+  if (plan.kind == EntryPointKind::framework) let_it_call_us(plan.program, paths);
   const PreparedInstallation prepared = prepare(plan, code, python, options, signals);
   plan = with_installation(std::move(plan), prepared.plan);
   const auto package = make_scratch("sm-train-python-", options.environment, paths.root);

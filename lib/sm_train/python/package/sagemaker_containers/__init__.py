@@ -16,12 +16,10 @@ import importlib.util
 import os
 import sys
 
-_HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-
-
 def _installed_package():
     """The module of the package that is installed, or None."""
-    elsewhere = [path for path in sys.path if os.path.abspath(path or ".") != _HERE]
+    # There may be more than one copy of this one.
+    elsewhere = [path for path in sys.path if not os.path.isdir(os.path.join(path, "sm_train_library"))]
     spec = importlib.machinery.PathFinder.find_spec(__name__, elsewhere)
     if spec is None or spec.loader is None:
         return None

@@ -42,7 +42,7 @@ class Training:
         installs the user's code, starts this very program again, passes signals on, and reports how it ended."""
         if os.environ.get(_STARTED):
             return self._train(TrainingEnvironment())
-        program = shutil.which("sm-train")
+        program = os.environ.get("SM_TRAIN_EXECUTABLE") or shutil.which("sm-train")
         if program is None:
             raise RuntimeError("sm-train is not on PATH (%s), and it is what prepares a training job: put it into the "
                                "image" % os.environ.get("PATH", ""))
