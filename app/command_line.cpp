@@ -1,6 +1,5 @@
 #include "command_line.hpp"
 
-#include <filesystem>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -8,12 +7,9 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "settings.hpp"
 #include "sm_train/contract/environment.hpp"
-#include "sm_train/system/process_env.hpp"
+#include "sm_train/stages/settings.hpp"
 #include "sm_train/version.hpp"
-
-namespace fs = std::filesystem;
 
 namespace sm_train {
 
@@ -54,13 +50,6 @@ Failure serve_is_not_here() {
   return {.cause = Cause::usage,
           .what = "sm-train trains models and does not serve them: `serve` is for an inference image.",
           .remedy = "Run `sm-train train`, or deploy the model with an image that serves."};
-}
-
-/// A program runs in code/, from where a relative path would lead elsewhere. Only the Python toolkit's own
-/// variable keeps its text, which programs are used to.
-void settle_base_path(Options& options) {
-  fs::path& root = options.paths.root;
-  if (root != env_var(options.environment, "SAGEMAKER_BASE_DIR")) root = fs::absolute(root);
 }
 
 /// The whole command line, as CLI11 sees it.

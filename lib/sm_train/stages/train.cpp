@@ -122,7 +122,14 @@ void say_what_starts(const Environment& environment, const std::string& code, co
     log(LogLevel::info, line);
 }
 
-int run_job(const Options& options, Signals& signals, PhaseClock& clock) {
+/// What a framework's function throws is the failure of a program, and not one of ours.
+Outcome call(const TrainFn& train_fn, const UserModule& user_module, const Environment& environment) try {
+  return train_fn(user_module, environment);
+} catch (const std::exception& error) {
+  return {.end = Exited{1}, .stderr_tail = error.what()};
+}
+
+int run_job(const TrainFn& train_fn, const Options& options, Signals& signals, PhaseClock& clock) {
   Paths paths = options.paths;
   clock.begin("load");
   require_job(paths);
@@ -164,7 +171,12 @@ int run_job(const Options& options, Signals& signals, PhaseClock& clock) {
   say_what_starts(environment, code_source, plan.program, clock.timings());
   signals.interrupt_of("before the program was started").check();
   clock.begin("program");
-  const Outcome outcome = launch(plan.program, signals, {.grace = options.grace_period});
+  const auto run = [&](const Command& command) {
+    return launch(command, signals, {.grace = options.grace_period});
+  };
+  const Outcome outcome =
+      train_fn ? call(train_fn, {environment.module_name, code.directory, plan.program, run}, environment)
+               : run(plan.program);
   clock.begin("report");
   return report(outcome, plan.program, paths, clues_of(environment, options.arguments), std::move(room));
 }
@@ -174,19 +186,19 @@ int report_fault(const Failure& failure, const Options& options) {
   return report(failure, options.paths, Secrets(options.environment));
 }
 
-int run_and_report(const Options& options, Signals& signals, PhaseClock& clock) try {
-  return run_job(options, signals, clock);
+int run_and_report(const TrainFn& train_fn, const Options& options, Signals& signals, PhaseClock& clock) try {
+  return run_job(train_fn, options, signals, clock);
 } catch (const std::exception& error) {
   return report_fault(fault_of(error), options);
 }
 
 }  // namespace
 
-int train(const Options& options, Signals& signals) {
+int train(const Options& options, Signals& signals, const TrainFn& train_fn) {
   keep_out_of_log(Secrets(options.environment));
   if (options.log_level) set_log_level(log_level_number(*options.log_level).value_or(20));
   PhaseClock clock;
-  const int code = run_and_report(options, signals, clock);
+  const int code = run_and_report(train_fn, options, signals, clock);
   log(LogLevel::info, "timings " + timings_json(clock.timings()));
   return code;
 }

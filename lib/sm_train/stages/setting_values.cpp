@@ -1,4 +1,4 @@
-#include "setting_values.hpp"
+#include "sm_train/stages/setting_values.hpp"
 
 #include <charconv>
 #include <stdexcept>

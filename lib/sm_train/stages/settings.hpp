@@ -28,6 +28,10 @@ struct Setting {
 /// All of them; the base path comes first.
 const std::vector<Setting>& settings();
 
+/// What the variables of `environment` say, as for a command line without options. Throws Error as
+/// apply_first does.
+Options options_from_environment(EnvVars environment);
+
 /// Its help, with where else it can be given.
 std::string described(const Setting& setting);
 
@@ -35,5 +39,9 @@ std::string described(const Setting& setting);
 /// variable that is set. Throws Error: usage where the text is none of what is expected, and what
 /// Setting::set throws.
 void apply_first(const Setting& setting, const std::optional<std::string>& value, Options& options);
+
+/// Makes the base path absolute, since a program runs in code/, from where a relative one would lead
+/// elsewhere. Just the Python toolkit's own variable keeps its text, which programs are used to.
+void settle_base_path(Options& options);
 
 }  // namespace sm_train

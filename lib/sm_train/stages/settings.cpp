@@ -1,12 +1,15 @@
-#include "settings.hpp"
+#include "sm_train/stages/settings.hpp"
 
+#include <filesystem>
 #include <stdexcept>
+#include <utility>
 
 #include <fmt/format.h>
 
-#include "setting_values.hpp"
 #include "sm_train/aws/sse_customer_key.hpp"
 #include "sm_train/contract/failure.hpp"
+#include "sm_train/stages/setting_values.hpp"
+#include "sm_train/system/process_env.hpp"
 
 namespace sm_train {
 
@@ -199,6 +202,19 @@ void apply(const Setting& setting, const std::string& where, const std::string& 
 const std::vector<Setting>& settings() {
   static const std::vector<Setting> all = all_settings();
   return all;
+}
+
+Options options_from_environment(EnvVars environment) {
+  Options options;
+  options.environment = std::move(environment);
+  for (const Setting& setting : settings()) apply_first(setting, std::nullopt, options);
+  settle_base_path(options);
+  return options;
+}
+
+void settle_base_path(Options& options) {
+  std::filesystem::path& root = options.paths.root;
+  if (root != env_var(options.environment, "SAGEMAKER_BASE_DIR")) root = std::filesystem::absolute(root);
 }
 
 std::string described(const Setting& setting) {
