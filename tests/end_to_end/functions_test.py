@@ -1,7 +1,10 @@
 """Python functions as programs: MODULE:FUNCTION, with the arguments that its signature names."""
+import os
+import subprocess
 import unittest
 
-from support import EndToEndTest, tar_gz
+import support
+from support import EndToEndTest, clean_env, tar_gz
 
 FUNCTIONS = """
 import json, os, sys
@@ -168,6 +171,80 @@ class Frameworks(EndToEndTest):
                 self.assertEqual(run.code, 1)
                 self.assertIn(said, run.failure)
                 self.assertFalse(run.success)
+
+    def test_its_own_program_as_the_entry_point_of_an_image(self):
+        job = self.framework_job()
+        run = self.run_image(job)
+        self.assert_succeeded(run)
+        self.assertEqual((job.path / "model/saved_model.h5").read_text(), "{'epochs': 3}")
+        self.assertEqual(run.stderr.count("sm-train: running"), 1)
+
+    def test_its_own_program_with_an_exit_code_of_its_own(self):
+        run = self.run_image(self.framework_job("import sys\ndef train(*_): sys.exit(7)"))
+        self.assertEqual(run.code, 7)
+        self.assertIn("ExitCode 7", run.failure)
+
+    def test_an_image_without_sm_train_is_told(self):
+        run = self.run_image(self.framework_job(), path="/usr/bin:/bin")
+        self.assertEqual(run.code, 1)
+        self.assertIn("sm-train is not on PATH (/usr/bin:/bin)", run.stderr)
+
+    def run_image(self, job, path=None):
+        """`ENTRYPOINT ["python", "my_framework.py"]`, with the package that `sm-train python-package` writes."""
+        packages = self.image / "packages"
+        self.assertEqual(self.run_binary("python-package", packages).code, 0)
+        process = subprocess.run(
+            ["/usr/bin/python3", self.image / "my_framework.py"], capture_output=True, timeout=support.TIMEOUT, cwd="/",
+            env={**clean_env(self.home), "PATH": path or f"{os.path.dirname(support.SM_TRAIN)}:/usr/bin:/bin",
+                 "PYTHONPATH": f"{packages}:{self.image}", "SM_TRAIN_BASE_PATH": str(job.path)})
+        return support.Run(process.returncode, process.stdout, process.stderr.decode(), job.failure(),
+                           (job.path / "output/success").exists())
+
+
+class TrainingEnvironment(EndToEndTest):
+    """`import sagemaker_containers.training_environment as env` in a program of the user's."""
+
+    def run_script(self, script, *arguments, **options):
+        job = self.job({"batch-size": 32, "lr": 0.1}, channels=("training", "validation"), source=script)
+        return job, self.train(job, *arguments, **options)
+
+    def test_its_attributes_are_defaults_for_a_parser(self):
+        job, run = self.run_script("""
+            import argparse
+            import sagemaker_containers.training_environment as env
+            parser = argparse.ArgumentParser()
+            parser.add_argument("--training-data-dir", default=env.training_data_dir)
+            parser.add_argument("--evaluation-data-dir", default=env.evaluation_data_dir)
+            parser.add_argument("--batch-size", type=int, default=env.batch_size)
+            parser.add_argument("--lr", type=float, default=env.lr)
+            parser.add_argument("--model-dir", default=env.model_dir)
+            args = parser.parse_args()
+            print(args.training_data_dir, args.evaluation_data_dir, args.batch_size, args.model_dir, env.current_host,
+                  env.hosts, env.num_gpus == env.available_gpus)
+        """)
+        self.assert_succeeded(run)
+        self.assertEqual(run.stdout.decode(), f"{job.path}/input/data/training {job.path}/input/data/validation 32 "
+                                              f"{job.path}/model algo-1 ['algo-1'] True\n")
+
+    def test_what_it_lacks_is_told_with_what_it_has(self):
+        _, run = self.run_script("import sagemaker_containers.training_environment as env; env.momentum")
+        self.assertIn("no 'momentum': it has", run.stderr)
+        self.assertIn("the hyperparameters batch-size, lr", run.failure)
+
+    def test_a_package_that_is_installed_wins(self):
+        site = self.directory / "site"
+        (site / "sagemaker_containers").mkdir(parents=True)
+        (site / "sagemaker_containers/__init__.py").write_text("NAME = 'the real one'")
+        (site / "sagemaker_containers/beta.py").write_text("from sagemaker_containers import NAME")
+        _, run = self.run_script("""
+            import site
+            site.addsitedir("%s")
+            from sagemaker_containers.beta import NAME
+            import sagemaker_containers
+            print(NAME, sagemaker_containers.NAME)
+        """ % site)
+        self.assert_succeeded(run)
+        self.assertEqual(run.stdout, b"the real one the real one\n")
 
 
 if __name__ == "__main__":
