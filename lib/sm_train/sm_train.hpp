@@ -18,6 +18,7 @@
 #include "sm_train/stages/launch.hpp"
 #include "sm_train/stages/load.hpp"
 #include "sm_train/stages/options.hpp"
+#include "sm_train/stages/python_functions.hpp"
 #include "sm_train/stages/python_package.hpp"
 #include "sm_train/stages/report.hpp"
 #include "sm_train/stages/train.hpp"

@@ -8,6 +8,7 @@ environment, the directories of the channels by their names, and `training_dir`.
 sys.argv, as a script would.
 """
 import inspect
+import json
 import os
 import sys
 
@@ -37,10 +38,23 @@ def find_function(module, name):
         function = getattr(function, part, None)
     if callable(function):
         return function
-    functions = [each for each, value in vars(module).items()
-                 if inspect.isroutine(value) and getattr(value, "__module__", None) == module.__name__]
     raise AttributeError("%s has no function %r: it has %s" % (
-        getattr(module, "__file__", module.__name__), name, ", ".join(sorted(functions)) or "none"))
+        getattr(module, "__file__", module.__name__), name, ", ".join(functions_of(module)) or "none"))
+
+
+def functions_of(module):
+    """The names of a module's own functions."""
+    return sorted(name for name, value in vars(module).items()
+                  if inspect.isroutine(value) and getattr(value, "__module__", None) == module.__name__)
+
+
+def read_values(training_environment):
+    """Those in a file, where one is named, else those of the job."""
+    file_name = os.environ.pop("SM_TRAIN_VALUES_FILE", None)
+    if file_name is None:
+        return values_for(training_environment.TrainingEnvironment())
+    with open(file_name, encoding="utf-8") as file:
+        return json.load(file)
 
 
 def main():
@@ -50,8 +64,7 @@ def main():
     sys.argv = [module_name, *arguments]
     module = training.import_module(module_name, os.getcwd())
     function = find_function(module, function_name)
-    environment = training_environment.TrainingEnvironment()
-    functions.invoke_fn(function, values_for(environment))
+    functions.invoke_fn(function, read_values(training_environment))
 
 
 if __name__ == "__main__":
