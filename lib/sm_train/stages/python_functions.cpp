@@ -114,4 +114,16 @@ Outcome invoke_fn(const PythonModule& module, const std::string& function, const
                 signals, options);
 }
 
+Outcome training_from_fn(const std::string& uri, const Dict& hyperparameters, const std::string& module_name,
+                         const std::string& python, const FetchOptions& options, const EnvVars& env,
+                         Signals& signals) {
+  const TempDir code;
+  const PythonModule module =
+      import_module_from_s3(uri, module_name, code.path() / "code", python, options, env,
+                            signals.interrupt_of("while fetching the code, before the function was called"));
+  Dict values = hyperparameters;
+  values.set("hyperparameters", hyperparameters);
+  return invoke_fn(module, "train", values, signals);
+}
+
 }  // namespace sm_train

@@ -44,4 +44,10 @@ FnSignature fn_signature(const PythonModule& module, const std::string& function
 Outcome invoke_fn(const PythonModule& module, const std::string& function, const Dict& values,
                   Signals& signals, const LaunchOptions& options = {});
 
+/// Fetches a module, and calls its function `train` with the hyperparameters by their names, and with all of
+/// them as `hyperparameters`. Throws Error as import_module_from_s3 does.
+Outcome training_from_fn(const std::string& uri, const Dict& hyperparameters, const std::string& module_name,
+                         const std::string& python, const FetchOptions& options, const EnvVars& env,
+                         Signals& signals);
+
 }  // namespace sm_train

@@ -59,3 +59,14 @@ TEST_CASE("a function is called with the values that it takes") {
   CHECK(failed.exit_code == 1);
   CHECK_THAT(failed.err, Contains("ValueError: 1"));
 }
+
+TEST_CASE("a module that is fetched trains with its function train") {
+  const TempDir directory;
+  write_in(directory, "mine.py", "def train(lr, hyperparameters): print(lr, hyperparameters)\n");
+  Child child([&] {
+    Signals signals;
+    return exit_code(
+        training_from_fn(directory.path(), Dict({{"lr", 0.1}}), "mine", python, {}, env, signals));
+  });
+  CHECK(child.finish().out == "0.1 {'lr': 0.1}\n");
+}
