@@ -30,14 +30,19 @@ def setUpModule():
     run(CMAKE, "--install", BUILD, "--prefix", installed)
     run(CMAKE, "-S", HERE, "-B", built, f"-DCMAKE_PREFIX_PATH={installed}", f"-DCMAKE_CXX_FLAGS={FLAGS}")
     run(CMAKE, "--build", built)
-    support.SM_TRAIN = str(built / "my_framework")
+    global BUILT
+    BUILT = built
 
 
 def tearDownModule():
     DIRECTORY.cleanup()
 
 
-class Consumer(support.EndToEndTest):
+class Framework(support.EndToEndTest):
+    def setUp(self):
+        support.SM_TRAIN = str(BUILT / "my_framework")
+        super().setUp()
+
     def run_framework(self, job):
         return self.finish(self.start(env={"SM_TRAIN_BASE_PATH": str(job.path)}), job)
 
@@ -59,6 +64,24 @@ class Consumer(support.EndToEndTest):
         run = self.run_framework(self.job())
         self.assertEqual(run.code, 1)
         self.assertIn('ErrorMessage "my framework wants a channel"', run.failure)
+
+
+class Steps(support.EndToEndTest):
+    def setUp(self):
+        support.SM_TRAIN = str(BUILT / "my_steps")
+        super().setUp()
+
+    def test_one_of_them_is_replaced(self):
+        job = self.job({"lr": 0.1}, source=None)
+        (job.path / "code").rmdir()
+        (self.directory / "my-code").mkdir()
+        (self.directory / "my-code/train.py").write_text(support.RECORDER)
+        self.assert_succeeded(self.finish(self.start(env={"SM_TRAIN_BASE_PATH": str(job.path)}), job))
+        self.assertEqual(job.record()["argv"], ["train.py", "--lr", "0.1"])
+
+    def test_the_tour_shows_them(self):
+        shown = (HERE / "my_steps.cpp").read_text().partition("shows this function.\n")[2].partition("\n}\n")[0]
+        self.assertIn(f"```cpp\n{shown}\n}}\n```", (HERE.parents[1] / "lib/README.md").read_text())
 
 
 if __name__ == "__main__":
