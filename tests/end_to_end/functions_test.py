@@ -1,6 +1,7 @@
 """Python functions as programs: MODULE:FUNCTION, with the arguments that its signature names."""
 import os
 import subprocess
+import textwrap
 import unittest
 
 import support
@@ -199,6 +200,41 @@ class Frameworks(EndToEndTest):
                  "PYTHONPATH": f"{packages}:{self.image}", "SM_TRAIN_BASE_PATH": str(job.path)})
         return support.Run(process.returncode, process.stdout, process.stderr.decode(), job.failure(),
                            (job.path / "output/success").exists())
+
+
+class RealPackages(EndToEndTest):
+    """A framework's function and a user's, with numpy as Debian has it."""
+
+    def test_a_model_is_fitted_and_saved(self):
+        if subprocess.run(["/usr/bin/python3", "-c", "import numpy"], capture_output=True).returncode:
+            self.skipTest("python3-numpy is not installed")
+        (self.directory / "linear.py").write_text(textwrap.dedent("""
+            import os
+            import numpy
+            from sagemaker_containers import Training
+
+            def train_fn(user_module, env):
+                weights = user_module.train(env.training_data_dir, env.hyperparameters)
+                numpy.save(os.path.join(env.model_dir, "weights.npy"), weights)
+
+            def main():
+                Training.from_train_fn(train_fn=train_fn).run()
+        """))
+        job = self.job({"ridge": 1e-9}, channels=("training",), source="""
+            import os
+            import numpy
+
+            def train(training_dir, hyperparameters):
+                data = numpy.loadtxt(os.path.join(training_dir, "data.csv"), delimiter=",")
+                x, y = data[:, :-1], data[:, -1]
+                return numpy.linalg.solve(x.T @ x + hyperparameters["ridge"] * numpy.eye(x.shape[1]), x.T @ y)
+        """)
+        job.write("input/data/training/data.csv", "".join(f"{a},{b},{2 * a - 3 * b}\n" for a in range(5) for b in range(5)))
+        run = self.train(job, "--python", "/usr/bin/python3",
+                         env={"SAGEMAKER_TRAINING_MODULE": "linear:main", "PYTHONPATH": str(self.directory)})
+        self.assert_succeeded(run)
+        check = "import numpy, sys; w = numpy.load(sys.argv[1]); assert numpy.allclose(w, [2, -3]), w"
+        subprocess.run(["/usr/bin/python3", "-c", check, job.path / "model/weights.npy"], check=True)
 
 
 class TrainingEnvironment(EndToEndTest):

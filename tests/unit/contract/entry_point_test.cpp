@@ -109,3 +109,24 @@ TEST_CASE("a package is installed and hides what it holds, but not what cannot b
   CHECK(entry_point_argv(kind, row.program, "py") == row.argv);
   CHECK(installs_package(kind) == (kind != E::command));
 }
+
+TEST_CASE("a name with a function's behind a colon is that of a function") {
+  for (const char* name :
+       {"train:train", "train.py:main", "src/my train.py:Model.train", "pkg.train:_f2", "t:\u00fcben"})
+    CHECK(names_function(name));
+  for (const char* name :
+       {"train", "train:", ":train", "a:b:c", "train:2", "train:a-b", "train:a b", "C:/x.py", ""})
+    CHECK_FALSE(names_function(name));
+  CHECK(file_of_program("src/train.py:main") == "src/train.py");
+  CHECK(file_of_program("src/train.py") == "src/train.py");
+}
+
+TEST_CASE("a function is called in the interpreter, after its package was installed") {
+  const EntryPointKind kind = choose_entry_point("train:main", {});
+  CHECK(kind == EntryPointKind::python_function);
+  CHECK_FALSE(installs_package(kind));
+  CHECK_FALSE(is_command(kind));
+  CHECK(entry_point_argv(kind, "train:main", "py") ==
+        std::vector<std::string>{"py", "-m", "sm_train_function", "train:main"});
+  CHECK(installs_package(choose_entry_point("train:main", {.has_setup_py = true})));
+}

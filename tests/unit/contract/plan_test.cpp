@@ -76,7 +76,9 @@ TEST_CASE("a framework's function runs in the program's place, and needs no prog
     return make_plan({.environment = environment, .code = code, .python = python, .process_env = {}});
   };
   CHECK(plan().install.empty());
-  CHECK(plan().program.argv.size() == 3);
+  CHECK(plan().program.argv ==
+        std::vector<std::string>{"/usr/bin/python3", "-m", "sm_train_framework", "my_framework:main"});
+  CHECK(plan().program.env.count("SM_TRAIN_STARTED") == 0);
   CHECK(plan().program.cwd.empty());
   CHECK(plan().program.env.at("SM_FRAMEWORK_MODULE") == "my_framework:main");
   for (const char* name : {"my_framework", ":main", "my_framework:", "a:b:c"}) {
@@ -89,4 +91,27 @@ TEST_CASE("a missing interpreter is told with where it was looked for, but only 
   const Interpreter none = {.path = "", .looked_for = "python3 and python on PATH"};
   CHECK_THROWS_WITH(plan_of({.python = none}), Catch::Contains("python3 and python on PATH"));
   CHECK(plan_of({.program = "train.sh", .python = none}).program.argv.front() == "./train.sh");
+}
+
+TEST_CASE("a framework's own command runs in the place of the program, once all else is done") {
+  Environment environment;
+  environment.hosts = {"algo-1"};
+  environment.user_entry_point = "train.py";
+  const CodeLayout code = {.directory = "/code", .program = {.is_file = true}};
+  const Interpreter python = {.path = "/usr/bin/python3", .looked_for = ""};
+  const Plan plan = make_plan({.environment = environment,
+                               .code = code,
+                               .python = python,
+                               .process_env = {{"SM_TRAIN_FRAMEWORK_COMMAND", "x"}},
+                               .framework_command = {"/usr/bin/python3", "/image/my_framework.py"}});
+  CHECK(plan.program.argv == std::vector<std::string>{"/usr/bin/python3", "/image/my_framework.py"});
+  CHECK(plan.program.cwd.empty());
+  CHECK(plan.program.env.at("SM_TRAIN_STARTED") == "1");
+  CHECK(plan.program.env.count("SM_TRAIN_FRAMEWORK_COMMAND") == 0);
+}
+
+TEST_CASE("the library's Python package stands behind all others") {
+  CHECK(with_python_package(plan_of({}), "/p").program.env.at("PYTHONPATH") == "/code:/p");
+  CHECK(with_python_package(plan_of({.env = {{"PYTHONPATH", "/mine"}}}), "/p").program.env.at("PYTHONPATH") ==
+        "/code:/mine:/p");
 }
