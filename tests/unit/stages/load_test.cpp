@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "catch.hpp"
+#include "sm_train/contract/environment.hpp"
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/contract/python_text.hpp"
 #include "sm_train/system/files.hpp"
@@ -117,4 +118,17 @@ TEST_CASE("two jobs with different base paths can be loaded in one process") {
   second.write(second.options.paths.hyperparameters(), R"({"b": "2"})");
   CHECK(python_json(load(first.options).hyperparameters.user) == R"({"a":1})");
   CHECK(python_json(load(second.options).hyperparameters.user) == R"({"b":2})");
+}
+
+TEST_CASE("two jobs of different base paths stand beside one another") {
+  const MockJob one;
+  const MockJob other;
+  one.write(one.options.paths.hyperparameters(), R"({"sagemaker_program": "one.py", "lr": "1"})");
+  other.write(other.options.paths.hyperparameters(), R"({"sagemaker_program": "other.py", "lr": "2"})");
+  const Environment of_one = create_environment(load(one.options), {}, one.options.paths);
+  const Environment of_other = create_environment(load(other.options), {}, other.options.paths);
+  CHECK(of_one.user_entry_point == "one.py");
+  CHECK(of_other.user_entry_point == "other.py");
+  CHECK(of_one.model_dir == one.options.paths.model());
+  CHECK(of_other.model_dir == other.options.paths.model());
 }
