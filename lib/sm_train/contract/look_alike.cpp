@@ -64,8 +64,8 @@ bool is_misspelt(const std::string& a, const std::string& b) {
   const std::u32string other = letters_of(b);
   // Of three letters one may be wrong, and of any number two.
   const std::size_t allowed = std::min<std::size_t>(2, one.size() / 3);
-  const auto [shorter, longer] = std::minmax(one.size(), other.size());
-  return longer - shorter <= allowed && distance(one, other) <= allowed;
+  const std::size_t longer = std::max(one.size(), other.size());
+  return longer - std::min(one.size(), other.size()) <= allowed && distance(one, other) <= allowed;
 }
 
 std::optional<Likeness> likeness(const fs::path& name, const fs::path& file) {

@@ -93,9 +93,11 @@ void Supervisor::pass_on(int signal) {
   send_to_group(signal);
   if (signal == SIGTSTP) {
     stop_was_asked_for_ = true;
-    if (has_own_session_) on_stop_key();
+    // The kernel drops SIGTSTP where nobody else is in the session who could continue the program. What it
+    // does itself for SIGTSTP is lost.
+    if (has_own_session_) send_to_group(SIGSTOP);
   }
-  if (signal == SIGCONT) stop_was_asked_for_ = false;
+  if (signal == SIGCONT) stop_was_asked_for_ = stop_key_was_typed_ = false;
   if (signal == SIGCONT || signal == SIGWINCH) terminal_.lend_keys();
   if (asks_to_end(signal)) on_told_to_end(signal);
 }
@@ -115,9 +117,7 @@ void Supervisor::on_told_to_end(int signal) {
 }
 
 void Supervisor::on_stop_key() {
-  // The kernel drops SIGTSTP where nobody else is in the session who could continue the program. What it does
-  // itself for SIGTSTP is lost.
-  stop_was_asked_for_ = true;
+  stop_key_was_typed_ = true;
   send_to_group(SIGSTOP);
 }
 
@@ -152,10 +152,16 @@ void Supervisor::on_program_stopped(int signal) {
     return;
   }
   const bool was_lent = terminal_.is_lent();
-  const bool is_for_the_job =
-      wants_terminal || std::exchange(stop_was_asked_for_, false) || (was_lent && signal == SIGTSTP);
+  const bool by_signal = std::exchange(stop_was_asked_for_, false);
+  const bool by_key =
+      std::exchange(stop_key_was_typed_, false) || (was_lent && signal == SIGTSTP && !by_signal);
   // Whoever stopped just the program continues it too.
-  if (!is_for_the_job) return;
+  if (!wants_terminal && !by_signal && !by_key) return;
+  if (!is_job_of_a_shell()) {
+    // Whoever sent SIGTSTP can send SIGCONT. A key that continues there is not.
+    if (by_key) send_to_group(SIGCONT);
+    return;
+  }
   terminal_.take_back();
   stop(was_lent ? Stopping::our_group : Stopping::ourselves);
   terminal_.lend_keys();

@@ -76,7 +76,8 @@ class Supervisor {
   bool timed_out_ = false;
   bool told_after_end_ = false;
   bool leftovers_told_ = false;
-  bool stop_was_asked_for_ = false;
+  bool stop_was_asked_for_ = false;  ///< by SIGTSTP
+  bool stop_key_was_typed_ = false;
   bool killed_ = false;
   bool group_is_empty_ = false;
   bool gave_up_group_ = false;

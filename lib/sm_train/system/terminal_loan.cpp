@@ -53,6 +53,11 @@ void TerminalLoan::take_back() {
     tcsetpgrp(STDIN_FILENO, getpgrp());
 }
 
+bool is_job_of_a_shell() {
+  const pid_t parent = getppid();
+  return parent > 0 && getsid(parent) == getsid(0) && getpgid(parent) != getpgrp();
+}
+
 void stop(Stopping whom) {
   sigset_t key;
   sigset_t before;

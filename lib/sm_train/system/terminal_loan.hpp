@@ -43,8 +43,12 @@ class TerminalLoan {
 /// Who stops with us: others of our process group saw the key only where the terminal was not lent.
 enum class Stopping { ourselves, our_group };
 
+/// Whether a shell waits for our process group, and would continue it: for PID 1 and under a supervisor there
+/// is none.
+bool is_job_of_a_shell();
+
 /// As Ctrl-Z would, until somebody continues us, so that the shell which waits for us has the terminal again.
-/// Returns at once where no shell could, as for PID 1.
+/// To be called where is_job_of_a_shell().
 void stop(Stopping whom);
 
 }  // namespace sm_train
