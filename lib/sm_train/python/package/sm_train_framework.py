@@ -4,8 +4,10 @@ import sys
 
 
 def main():
-    module, function = sys.argv[1].split(":")
-    getattr(importlib.import_module(module), function)()
+    from sm_train_library import functions
+    module, _, function = sys.argv.pop(1).rpartition(":")  # which finds no arguments, as under the Python toolkit
+    function = functions.find_function(importlib.import_module(module), function)
+    functions.finished(function(), function)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ called with what its signature names, of these (the first that has a name counts
 environment, the directories of the channels by their names, and `training_dir`. Its module finds the arguments in
 sys.argv, as a script would.
 """
-import inspect
 import json
 import os
 import sys
@@ -32,38 +31,22 @@ def values_for(environment):
     return values
 
 
-def find_function(module, name):
-    function = module
-    for part in name.split("."):
-        function = getattr(function, part, None)
-    if callable(function):
-        return function
-    raise AttributeError("%s has no function %r: it has %s" % (
-        getattr(module, "__file__", module.__name__), name, ", ".join(functions_of(module)) or "none"))
-
-
-def functions_of(module):
-    """The names of a module's own functions."""
-    return sorted(name for name, value in vars(module).items()
-                  if inspect.isroutine(value) and getattr(value, "__module__", None) == module.__name__)
-
-
 def read_values(training_environment):
     """Those in a file, where one is named, else those of the job."""
     file_name = os.environ.pop("SM_TRAIN_VALUES_FILE", None)
     if file_name is None:
         return values_for(training_environment.TrainingEnvironment())
     with open(file_name, encoding="utf-8") as file:
-        return json.load(file)
+        return {name.replace("-", "_"): value for name, value in json.load(file).items()}
 
 
 def main():
-    from sm_train_library import functions, training, training_environment
+    from sm_train_library import functions, modules, training_environment
     program, *arguments = sys.argv[1:]
     module_name, _, function_name = program.rpartition(":")
     sys.argv = [module_name, *arguments]
-    module = training.import_module(module_name, os.getcwd())
-    function = find_function(module, function_name)
+    module = modules.import_module(module_name, os.getcwd())
+    function = functions.find_function(module, function_name)
     functions.invoke_fn(function, read_values(training_environment))
 
 

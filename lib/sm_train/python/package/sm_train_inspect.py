@@ -4,23 +4,28 @@ import os
 import sys
 import traceback
 
-import sm_train_function
-from sm_train_library import functions, training
+from sm_train_library import functions, modules
 
 
 def look_at(module_name, function_name=None):
     try:
-        module = training.import_module(module_name, os.getcwd())
+        module = modules.import_module(module_name, os.getcwd())
     except BaseException:  # also SystemExit, of a script that is no module
         return {"error": traceback.format_exc()}
-    answer = {"functions": sm_train_function.functions_of(module)}
+    answer = {"functions": functions.functions_of(module)}
     if function_name is not None:
         try:
-            answer["signature"] = functions.fn_signature(sm_train_function.find_function(module, function_name))
+            answer["signature"] = functions.fn_signature(functions.find_function(module, function_name))
         except (AttributeError, TypeError, ValueError) as error:
             answer["no_function"] = str(error)
     return answer
 
 
 if __name__ == "__main__":
-    print("\n" + json.dumps(look_at(*sys.argv[1:])))
+    # What the module prints, also at its end, is no answer.
+    answers = os.dup(1)
+    os.dup2(2, 1)
+    answer = json.dumps(look_at(*sys.argv[1:])).encode()
+    while answer:
+        answer = answer[os.write(answers, answer):]
+    os._exit(0)

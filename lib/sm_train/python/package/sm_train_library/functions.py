@@ -26,22 +26,49 @@ def intersect_fn_parameters(values, fn):
 
 
 def invoke_fn(fn, values):
-    """Calls a function with those of the values that it takes, and gives what it returns. One that is async is run.
+    """Calls a function with those of the values that it takes, and gives what it returns.
 
-    Raises TypeError where it requires what there is not, naming what there is, or where it is a generator.
+    Raises TypeError where it requires what there is not, naming what there is.
     """
     missing = [name for name in fn_signature(fn)["required"] if name not in values]
     if missing:
         raise TypeError("%s() requires %s, and there is only: %s" % (
-            _name(fn), ", ".join(missing), ", ".join(sorted(values))))
-    if inspect.isgeneratorfunction(fn) or inspect.isasyncgenfunction(fn):
-        raise TypeError("%s() is a generator, of which nothing would run: let it return in place of yield" % _name(fn))
+            name_of(fn), ", ".join(missing), ", ".join(sorted(values))))
     arguments = intersect_fn_parameters(values, fn)
-    positional = [arguments.pop(each.name) for each in inspect.signature(fn).parameters.values()
-                  if each.kind == each.POSITIONAL_ONLY and each.name in arguments]
-    result = fn(*positional, **arguments)
-    return asyncio.run(result) if inspect.iscoroutine(result) else result
+    positional = []
+    for each in inspect.signature(fn).parameters.values():
+        if each.kind == each.POSITIONAL_ONLY:
+            positional.append(arguments.pop(each.name, each.default))
+    return finished(fn(*positional, **arguments), fn)
 
 
-def _name(fn):
+def finished(result, fn):
+    """What a function returned, run to its end where it is async. Raises TypeError for a generator."""
+    if inspect.isgenerator(result) or inspect.isasyncgen(result):
+        raise TypeError("%s() is a generator, of which nothing would run: let it return in place of yield" % name_of(fn))
+    return asyncio.run(_awaited(result)) if inspect.isawaitable(result) else result
+
+
+async def _awaited(result):
+    return await result
+
+
+def name_of(fn):
     return getattr(fn, "__qualname__", repr(fn))
+
+
+def find_function(module, name):
+    """A function of a module, "train" or "Model.train". Raises AttributeError with those that there are."""
+    function = module
+    for part in name.split("."):
+        function = getattr(function, part, None)
+    if callable(function):
+        return function
+    raise AttributeError("%s has no function %r: it has %s" % (
+        getattr(module, "__file__", module.__name__), name, ", ".join(functions_of(module)) or "none"))
+
+
+def functions_of(module):
+    """The names of a module's own functions."""
+    return sorted(name for name, value in vars(module).items()
+                  if inspect.isroutine(value) and getattr(value, "__module__", None) == module.__name__)

@@ -1,12 +1,14 @@
 """A framework's container from one function."""
-import importlib
-import importlib.util
 import json
 import os
 import shutil
+import subprocess
 import sys
 
+from sm_train_library import functions, modules
 from sm_train_library.training_environment import TrainingEnvironment
+
+_SCRIPT = os.path.abspath(sys.argv[0])  # before anybody changes the directory
 
 # Set by sm-train for a program that it started after the six steps before it: code, requirements, environment.
 _STARTED = "SM_TRAIN_STARTED"
@@ -26,7 +28,7 @@ class Training:
         """`train_fn(user_module, training_environment)` trains with the module that the user submitted, and saves what
         came of it."""
         def train(environment):
-            return train_fn(import_user_module(environment), environment)
+            return functions.finished(train_fn(import_user_module(environment), environment), train_fn)
         return cls(train)
 
     @classmethod
@@ -48,6 +50,7 @@ class Training:
                                "image" % os.environ.get("PATH", ""))
         os.environ[_COMMAND] = json.dumps(_own_command())
         os.environ.pop("SAGEMAKER_TRAINING_MODULE", None)  # which may have led here
+        os.environ["SM_TRAIN_PYTHON"] = sys.executable  # what is installed goes where it trains
         sys.stdout.flush()
         sys.stderr.flush()
         os.execv(program, [program, "train"])
@@ -56,33 +59,17 @@ class Training:
 
 
 def import_user_module(environment=None):
-    """The module that the user submitted as the program, by the name of its file."""
+    """The module that the user submitted as the program."""
     environment = environment or TrainingEnvironment()
-    return import_module(environment.user_entry_point, os.environ.get("SM_SOURCE_DIR", "."))
-
-
-def import_module(name, directory="."):
-    """A module by its dotted name, or by the path of its file below `directory`."""
-    if not name.endswith(".py"):
-        return importlib.import_module(name)
-    module_name = os.path.splitext(os.path.basename(name))[0]
-    if module_name in sys.modules:
-        return sys.modules[module_name]
-    spec = importlib.util.spec_from_file_location(module_name, os.path.join(directory, name))
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[module_name] = module  # as for an import: pickle and dataclasses look here
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[module_name]
-        raise
-    return module
+    name = environment.user_entry_point.partition(":")[0]  # of a function its module
+    return modules.import_module(name, os.environ.get("SM_SOURCE_DIR", "."))
 
 
 def _own_command():
     """The command that started this program."""
-    main = sys.modules["__main__"]
-    if getattr(main, "__spec__", None) is not None:
-        name = main.__spec__.name
-        return [sys.executable, "-m", name[:-len(".__main__")] if name.endswith(".__main__") else name, *sys.argv[1:]]
-    return [sys.executable, os.path.abspath(sys.argv[0]), *sys.argv[1:]]
+    options = subprocess._args_from_interpreter_flags()
+    spec = getattr(sys.modules["__main__"], "__spec__", None)
+    if spec is None or spec.name == "__main__":  # a script, or a directory with a __main__.py
+        return [sys.executable, *options, _SCRIPT, *sys.argv[1:]]
+    name = spec.name[:-len(".__main__")] if spec.name.endswith(".__main__") else spec.name
+    return [sys.executable, *options, "-m", name, *sys.argv[1:]]

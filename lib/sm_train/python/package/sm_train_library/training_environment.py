@@ -9,8 +9,8 @@
 They are those of the Python toolkit's Environment, as SM_TRAINING_ENV holds them, and each hyperparameter by its name
 where no attribute has it.
 """
-import json
-import os
+import json as _json
+import os as _os
 
 # Of which channel each is the directory: of the first that there is.
 _CHANNELS = {
@@ -21,13 +21,13 @@ _OLDER_NAMES = {"available_cpus": "num_cpus", "available_gpus": "num_gpus", "cha
 
 
 def _read_environment():
-    text = os.environ.get("SM_TRAINING_ENV")
-    if text is None and "SM_TRAINING_ENV_FILE" in os.environ:  # where it is too large for a variable
-        with open(os.environ["SM_TRAINING_ENV_FILE"], encoding="utf-8") as file:
+    text = _os.environ.get("SM_TRAINING_ENV")
+    if text is None and "SM_TRAINING_ENV_FILE" in _os.environ:  # where it is too large for a variable
+        with open(_os.environ["SM_TRAINING_ENV_FILE"], encoding="utf-8") as file:
             text = file.read()
     if text is None:
         raise RuntimeError("There is no training job here: SM_TRAINING_ENV is not set. Start the program with sm-train.")
-    return json.loads(text)
+    return _json.loads(text)
 
 
 class TrainingEnvironment:
