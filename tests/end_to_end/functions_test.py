@@ -5,7 +5,7 @@ import textwrap
 import unittest
 
 import support
-from support import EndToEndTest, clean_env, tar_gz
+from support import EndToEndTest, clean_env, running, tar_gz, terminate
 
 FUNCTIONS = """
 import json, os, sys
@@ -40,7 +40,7 @@ class Model:
 """
 
 
-class Functions(EndToEndTest):
+class FunctionTest(EndToEndTest):
     def run_function(self, program, hyperparameters=None, files=None, **options):
         job = self.job({"lr": 0.1, "batch-size": 32, **(hyperparameters or {})}, channels=("training",), program=program,
                        source=None)
@@ -48,6 +48,8 @@ class Functions(EndToEndTest):
             job.write(f"code/{name}", text)
         return job, self.train(job, **options)
 
+
+class Functions(FunctionTest):
     def test_a_function_of_a_module_gets_what_its_signature_names(self):
         for number, program in enumerate(("train:train", "train.py:train")):
             with self.subTest(program):
@@ -101,6 +103,38 @@ class Functions(EndToEndTest):
         job, run = self.run_function("src/deep/mine.py:go", files={"src/deep/mine.py": "from train import Model; go = Model.train"})
         self.assert_succeeded(run)
         self.assertEqual(job.record()["model_dir"], f"{job.path}/model")
+
+
+class Modules(FunctionTest):
+    """The file of a function is imported as an import statement would."""
+
+    def test_it_finds_its_neighbours_and_its_package(self):
+        for number, files in enumerate((
+                {"src/mine.py": "from helper import go", "src/helper.py": "from train import Model; go = Model.train"},
+                {"pkg/__init__.py": "", "pkg/sub/__init__.py": "", "pkg/sub/mine.py": "from ..helper import go",
+                 "pkg/helper.py": "from train import Model; go = Model.train"})):
+            with self.subTest(files):
+                self.directory = self.directory / str(number)
+                self.directory.mkdir()
+                program = next(name for name in files if name.endswith("mine.py"))
+                job, run = self.run_function(f"{program}:go", files=files)
+                self.assert_succeeded(run)
+                self.assertEqual(job.record()["model_dir"], f"{job.path}/model")
+
+    def test_a_name_of_the_standard_library_is_no_obstacle(self):
+        job, run = self.run_function("src/logging.py:go", files={"src/logging.py": "from train import Model; go = Model.train"})
+        self.assert_succeeded(run)
+
+    def test_other_processes_find_it(self):
+        job, run = self.run_function("src/mine.py:go", files={"src/mine.py": """
+            import multiprocessing
+            def square(x): return x * x
+            def go():
+                with multiprocessing.get_context("spawn").Pool(1) as pool:
+                    print(pool.map(square, [1, 2, 3]))
+        """})
+        self.assert_succeeded(run)
+        self.assertEqual(run.stdout, b"[1, 4, 9]\n")
 
 
 KERAS = """
@@ -172,6 +206,43 @@ class Frameworks(EndToEndTest):
                 self.assertEqual(run.code, 1)
                 self.assertIn(said, run.failure)
                 self.assertFalse(run.success)
+
+    def test_settings_of_the_command_line_hold_for_the_users_code_too(self):
+        job = self.job({"epochs": 3}, channels=("training",), program=None, source=None)
+        job.write("code/mine.py", USER_SCRIPT)
+        run = self.train(job, "--program", "mine.py", env={"SAGEMAKER_TRAINING_MODULE": "my_framework:main",
+                                                           "PYTHONPATH": str(self.image)})
+        self.assert_succeeded(run)
+        self.assertTrue((job.path / "model/saved_model.h5").exists())
+
+    def test_one_that_is_async_runs_and_a_generator_is_refused(self):
+        for number, (body, code) in enumerate((("async def train_fn(module, env): print('trained')", 0),
+                                               ("def train_fn(module, env): yield 1", 1))):
+            with self.subTest(body):
+                self.directory = self.directory / str(number)
+                self.directory.mkdir()
+                (self.image / "my_framework.py").write_text(
+                    f"from sagemaker_containers import Training\n{body}\n"
+                    "def main(): Training.from_train_fn(train_fn=train_fn).run()\n")
+                run = self.train_by_module(self.framework_job())
+                self.assertEqual(run.code, code, run.stderr)
+                self.assertEqual(run.stdout, b"trained\n" if code == 0 else b"")
+                self.assertEqual("is a generator" in (run.failure or ""), code == 1)
+
+    def test_sigterm_reaches_it_and_leaves_nothing_running(self):
+        job = self.framework_job("""
+            import os, signal, sys, time
+            def train(*_):
+                signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))
+                print(os.getpid(), flush=True)
+                while True: time.sleep(60)
+        """)
+        process = self.start("train", "--base-path", job.path, env={
+            "SAGEMAKER_TRAINING_MODULE": "my_framework:main", "PYTHONPATH": str(self.image)})
+        pid = int(process.stdout.readline())
+        terminate(process)
+        self.assertEqual(self.finish(process, job).code, 7)
+        self.assertFalse(running(pid))
 
     def test_its_own_program_as_the_entry_point_of_an_image(self):
         job = self.framework_job()

@@ -85,6 +85,11 @@ bool installs_package(EntryPointKind kind) {
          kind == EntryPointKind::command_of_package || kind == EntryPointKind::function_of_package;
 }
 
+bool needs_python_package(EntryPointKind kind) {
+  return kind == EntryPointKind::python_function || kind == EntryPointKind::function_of_package ||
+         kind == EntryPointKind::framework;
+}
+
 bool is_command(EntryPointKind kind) {
   return kind == EntryPointKind::command || kind == EntryPointKind::command_of_package;
 }

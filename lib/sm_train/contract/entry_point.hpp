@@ -29,6 +29,9 @@ std::string file_of_program(const std::string& program);
 /// The code directory is installed before the program runs.
 bool installs_package(EntryPointKind kind);
 
+/// What runs it is in the Python package of this library.
+bool needs_python_package(EntryPointKind kind);
+
 /// The program is a file that the kernel executes, and not what an interpreter of ours reads.
 bool is_command(EntryPointKind kind);
 

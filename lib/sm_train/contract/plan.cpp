@@ -52,17 +52,23 @@ Command program_command(const PlanInput& input, EntryPointKind kind) {
   return command;
 }
 
+// What the library's own Training finds: that the steps before the program are done, and what asked for them.
+constexpr const char* is_started = "SM_TRAIN_STARTED";
+constexpr const char* wanted_command = "SM_TRAIN_FRAMEWORK_COMMAND";
+
 /// In our own working directory and without arguments, as the Python toolkit calls it.
 Plan framework_plan(const PlanInput& input) {
-  require_framework_function(*input.environment.framework_module);
+  const std::string& function = *input.environment.framework_module;
+  require_framework_function(function);
   const EntryPointKind kind = EntryPointKind::framework;
-  return {.kind = kind,
-          .install = {},
-          .program = {.argv = entry_point_argv(
-                          kind, os_bytes(*input.environment.framework_module, "SAGEMAKER_TRAINING_MODULE"),
-                          require_python(input.python)),
-                      .env = program_env(input),
-                      .cwd = {}}};
+  Plan plan = {.kind = kind,
+               .install = {},
+               .program = {.argv = entry_point_argv(kind, os_bytes(function, "SAGEMAKER_TRAINING_MODULE"),
+                                                    require_python(input.python)),
+                           .env = program_env(input),
+                           .cwd = {}}};
+  for (const char* name : {is_started, wanted_command}) plan.program.env.erase(name);
+  return plan;
 }
 
 }  // namespace
@@ -72,14 +78,13 @@ bool runs_framework(const Environment& environment) {
 }
 
 Plan make_plan(const PlanInput& input) {
-  if (runs_framework(input.environment)) return framework_plan(input);
+  if (runs_framework(input.environment) && input.framework_command.empty()) return framework_plan(input);
   const std::string& program = input.environment.user_entry_point;
   const EntryPointKind kind = choose_entry_point(program, input.code);
   require_program(program, kind, input.code);
   Plan plan = {.kind = kind, .install = {}, .program = program_command(input, kind)};
-  // So that the library's own Training knows that the steps before the program are done.
-  plan.program.env.insert_or_assign("SM_TRAIN_STARTED", std::string("1"));
-  plan.program.env.erase("SM_TRAIN_FRAMEWORK_COMMAND");
+  plan.program.env.insert_or_assign(is_started, std::string("1"));
+  plan.program.env.erase(wanted_command);
   if (!input.framework_command.empty()) {
     plan.program.argv = input.framework_command;
     plan.program.cwd.clear();

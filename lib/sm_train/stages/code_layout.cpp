@@ -5,6 +5,7 @@
 #include <sstream>
 #include <vector>
 
+#include "sm_train/contract/entry_point.hpp"
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/system/executable.hpp"
 #include "sm_train/system/files.hpp"
@@ -103,7 +104,8 @@ ProgramFile look_at(const std::string& program, const fs::path& code) {
 
 }  // namespace
 
-CodeLayout list_code(const fs::path& directory, const std::string& program) {
+CodeLayout list_code(const fs::path& directory, const std::string& named) {
+  const std::string program = file_of_program(named);
   std::error_code error;
   fs::create_directories(directory, error);
   if (error) throw Error(errno_failure(error.value(), Access::write, "make " + directory.native()));

@@ -1,5 +1,6 @@
 #include "sm_train/stages/phase_clock.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace sm_train {
@@ -12,7 +13,13 @@ void PhaseClock::begin(std::string phase) {
 
 Timings PhaseClock::timings() const {
   Timings all = ended_;
-  if (!phase_.empty()) all.push_back({.phase = phase_, .time = Clock::now() - began_});
+  if (phase_.empty()) return all;
+  const auto time = Clock::now() - began_;
+  const auto again = std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.phase == phase_; });
+  if (again == all.end())
+    all.push_back({.phase = phase_, .time = time});
+  else
+    again->time += time;
   return all;
 }
 

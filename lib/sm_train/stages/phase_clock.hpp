@@ -10,7 +10,7 @@ namespace sm_train {
 /// Measures the phases of a job, one after the other.
 class PhaseClock {
  public:
-  /// Ends the phase that goes on, if any.
+  /// Ends the phase that goes on, if any. A phase that was there before goes on.
   void begin(std::string phase);
 
   /// Until now, with the phase that goes on.

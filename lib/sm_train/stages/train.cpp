@@ -39,17 +39,60 @@ namespace sm_train {
 
 namespace {
 
+constexpr const char* handover_file = "handover";
+
+/// A job, as everything after its loading needs it.
+struct LoadedJob {
+  const Options& options;
+  Signals& signals;
+  PhaseClock& clock;
+  Paths paths;
+  Job job;
+  std::optional<TempDir> room_for_code;
+  Environment environment;
+};
+
+/// What a program is started with, for as long as it runs.
+struct ReadyProgram {
+  std::string code_source;  ///< for people
+  CodeLayout code;
+  PreparedInstallation installation;
+  std::optional<TempDir> python_package;
+  Plan plan;
+  std::optional<TempDir> large_variables;
+};
+
+LoadedJob load_job(const Options& options, Signals& signals, PhaseClock& clock) {
+  clock.begin("load");
+  LoadedJob loaded = {.options = options,
+                      .signals = signals,
+                      .clock = clock,
+                      .paths = options.paths,
+                      .job = load(options),
+                      .room_for_code = std::nullopt,
+                      .environment = {}};
+  const Machine machine =
+      inspect(options.environment,
+              signals.interrupt_of("while looking at the machine, before the program was started"));
+  if (loaded.job.hyperparameters.settings.submit_directory)
+    loaded.room_for_code = make_room_for_code(loaded.paths.code(), options.environment, loaded.paths.root);
+  if (loaded.room_for_code) loaded.paths.code_elsewhere = loaded.room_for_code->path() / "code";
+  loaded.environment = create_environment(loaded.job, machine, loaded.paths);
+  set_log_level(loaded.environment.log_level);
+  return loaded;
+}
+
 /// Gives where the code came from, for people.
-std::string fetch(const Job& job, const Environment& environment, const Paths& paths, const Options& options,
-                  Signals& signals) {
-  const auto& source = job.hyperparameters.settings.submit_directory;
-  if (!source || runs_framework(environment)) return environment.code_dir + " as it was";
-  FetchOptions fetch_options = options.fetch;
-  fetch_options.s3.env = options.environment;
+std::string fetch(const LoadedJob& job) {
+  const auto& source = job.job.hyperparameters.settings.submit_directory;
+  if (!source) return job.environment.code_dir + " as it was";
+  FetchOptions fetch_options = job.options.fetch;
+  fetch_options.s3.env = job.options.environment;
   const auto size =
-      fetch_code(os_bytes(*source, "The submit directory"), paths.code(), fetch_options,
-                 signals.interrupt_of("while fetching the code, before the program was started"));
-  return size ? fmt::format("{} ({})", *source, tree_size_text(*size)) : environment.code_dir + " as it was";
+      fetch_code(os_bytes(*source, "The submit directory"), job.paths.code(), fetch_options,
+                 job.signals.interrupt_of("while fetching the code, before the program was started"));
+  return size ? fmt::format("{} ({})", *source, tree_size_text(*size))
+              : job.environment.code_dir + " as it was";
 }
 
 /// Of a framework's program that wants the steps before it done, and is then to be started again.
@@ -67,31 +110,22 @@ std::vector<std::string> framework_command(const EnvVars& env) {
                .remedy = "Leave it to the library's Training to set it."});
 }
 
-Plan plan_job(const Environment& environment, const CodeLayout& code, const Interpreter& python,
-              const Options& options) {
-  require_passable(environment, options.arguments, exec_limits());
-  return make_plan({.environment = environment,
+Plan plan_job(const LoadedJob& job, const CodeLayout& code, const Interpreter& python,
+              const std::vector<std::string>& framework_command) {
+  require_passable(job.environment, job.options.arguments, exec_limits());
+  return make_plan({.environment = job.environment,
                     .code = code,
                     .python = python,
-                    .process_env = options.environment,
-                    .arguments = program_arguments(environment, code, options),
-                    .framework_command = framework_command(options.environment)});
-}
-
-/// For a framework's function that calls us for the steps before it: with this job, and not what is on PATH.
-void let_it_call_us(Command& framework, const Paths& paths) {
-  framework.env["SM_TRAIN_BASE_PATH"] = paths.root;
-  std::error_code error;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (!error) framework.env["SM_TRAIN_EXECUTABLE"] = self;
+                    .process_env = job.options.environment,
+                    .arguments = program_arguments(job.environment, code, job.options),
+                    .framework_command = framework_command});
 }
 
 PreparedInstallation prepare(const Plan& plan, const CodeLayout& code, const Interpreter& python,
-                             const Options& options, Signals& signals) {
-  if (plan.kind == EntryPointKind::framework) return {};  // it installs the code itself
+                             const LoadedJob& job) {
   auto prepared = prepare_installation(
-      plan.kind, code, python, options.install, options.environment, options.paths.root,
-      signals.interrupt_of("while looking at the interpreter, before the program was started"));
+      plan.kind, code, python, job.options.install, job.options.environment, job.options.paths.root,
+      job.signals.interrupt_of("while looking at the interpreter, before the program was started"));
   for (const std::string& note : prepared.plan.notes) log(LogLevel::info, note);
   return prepared;
 }
@@ -122,63 +156,90 @@ void say_what_starts(const Environment& environment, const std::string& code, co
     log(LogLevel::info, line);
 }
 
-/// What a framework's function throws is the failure of a program, and not one of ours.
+/// For programs in Python. Only those that need it for their own start cannot do without.
+std::optional<TempDir> make_python_package(const LoadedJob& job, EntryPointKind kind) try {
+  auto package = make_scratch("sm-train-python-", job.options.environment, job.options.paths.root);
+  if (package) write_python_package(package->path());
+  return package;
+} catch (const Error& error) {
+  if (needs_python_package(kind)) throw;
+  log(LogLevel::warning, fmt::format("programs do not find sagemaker_containers: {}", error.failure().what));
+  return std::nullopt;
+}
+
+/// Fetches, plans and installs. `framework_command` runs in the place of the user's program; without one, and
+/// where the job names a framework's function, that one runs, before the user's code is fetched.
+ReadyProgram make_ready(const LoadedJob& job, const std::vector<std::string>& framework_command) {
+  const bool is_function_of_framework = runs_framework(job.environment) && framework_command.empty();
+  ReadyProgram ready;
+  job.clock.begin("fetch");
+  ready.code_source = is_function_of_framework ? job.environment.code_dir + " as it was" : fetch(job);
+  const std::string program = os_bytes(job.environment.user_entry_point, "The program's name");
+  ready.code = list_code(job.paths.code(), program);
+
+  job.clock.begin("plan");
+  const Interpreter python = find_python(job.options.python, job.options.environment);
+  Plan plan = plan_job(job, ready.code, python, framework_command);
+  if (!is_function_of_framework) ready.installation = prepare(plan, ready.code, python, job);
+  plan = with_installation(std::move(plan), ready.installation.plan);
+  ready.python_package = make_python_package(job, plan.kind);
+  if (ready.python_package) plan = with_python_package(std::move(plan), ready.python_package->path());
+
+  job.clock.begin("install");
+  install_code(plan, ready.installation, job.options, job.signals);
+  if (is_command(plan.kind)) make_executable(ready.code, program);
+  ready.large_variables = move_large_variables(plan.program, exec_limits());
+  ready.plan = std::move(plan);
+  say_what_starts(job.environment, ready.code_source, ready.plan.program, job.clock.timings());
+  job.signals.interrupt_of("before the program was started").check();
+  return ready;
+}
+
+/// What a framework's function throws is the failure of a program, but for what our own functions say.
 Outcome call(const TrainFn& train_fn, const UserModule& user_module, const Environment& environment) try {
   return train_fn(user_module, environment);
+} catch (const Error&) {
+  throw;
 } catch (const std::exception& error) {
+  log(LogLevel::error, error.what());
   return {.end = Exited{1}, .stderr_tail = error.what()};
 }
 
-int run_job(const TrainFn& train_fn, const Options& options, Signals& signals, PhaseClock& clock) {
-  Paths paths = options.paths;
-  clock.begin("load");
-  require_job(paths);
-  ReservedRoom room = prepare_report(paths);
-
-  const Job job = load(options);
-  const Machine machine =
-      inspect(options.environment,
-              signals.interrupt_of("while looking at the machine, before the program was started"));
-  std::optional<TempDir> room_for_code;
-  if (job.hyperparameters.settings.submit_directory)
-    room_for_code = make_room_for_code(paths.code(), options.environment, paths.root);
-  if (room_for_code) paths.code_elsewhere = room_for_code->path() / "code";
-  const Environment environment = create_environment(job, machine, paths);
-  set_log_level(environment.log_level);
-
-  clock.begin("fetch");
-  const std::string code_source = fetch(job, environment, paths, options, signals);
-  const std::string program = os_bytes(environment.user_entry_point, "The program's name");
-  const CodeLayout code = list_code(paths.code(), file_of_program(program));
-
-  clock.begin("plan");
-  const Interpreter python = find_python(options.python, options.environment);
-  Plan plan = plan_job(environment, code, python, options);
-  if (plan.kind == EntryPointKind::framework) let_it_call_us(plan.program, paths);
-  const PreparedInstallation prepared = prepare(plan, code, python, options, signals);
-  plan = with_installation(std::move(plan), prepared.plan);
-  const auto package = make_scratch("sm-train-python-", options.environment, paths.root);
-  if (package) {
-    write_python_package(package->path());
-    plan = with_python_package(std::move(plan), package->path());
-  }
-
-  clock.begin("install");
-  install_code(plan, prepared, options, signals);
-  if (is_command(plan.kind)) make_executable(code, program);
-  const auto moved = move_large_variables(plan.program, exec_limits());
-
-  say_what_starts(environment, code_source, plan.program, clock.timings());
-  signals.interrupt_of("before the program was started").check();
-  clock.begin("program");
-  const auto run = [&](const Command& command) {
-    return launch(command, signals, {.grace = options.grace_period});
+Outcome run(const TrainFn& train_fn, const ReadyProgram& ready, const LoadedJob& job) {
+  job.clock.begin("program");
+  const auto run_command = [&](const Command& command) {
+    return launch(command, job.signals, {.grace = job.options.grace_period});
   };
-  const Outcome outcome =
-      train_fn ? call(train_fn, {environment.module_name, code.directory, plan.program, run}, environment)
-               : run(plan.program);
+  const Command& program = ready.plan.program;
+  if (!train_fn) return run_command(program);
+  return call(train_fn, {job.environment.module_name, ready.code.directory, program, run_command},
+              job.environment);
+}
+
+/// A framework's function that trains by the library's own Training hands over to us: the user's code is to
+/// be fetched and installed, and then it is to be started once more.
+bool was_handed_over(const ReadyProgram& ready) {
+  std::error_code ignored;
+  return ready.python_package &&
+         std::filesystem::exists(ready.python_package->path() / handover_file, ignored);
+}
+
+int run_job(const TrainFn& train_fn, const Options& options, Signals& signals, PhaseClock& clock) {
+  require_job(options.paths);
+  ReservedRoom room = prepare_report(options.paths);
+  const LoadedJob job = load_job(options, signals, clock);
+
+  ReadyProgram ready = make_ready(job, framework_command(options.environment));
+  if (ready.plan.kind == EntryPointKind::framework && ready.python_package)
+    ready.plan.program.env["SM_TRAIN_HANDOVER"] = ready.python_package->path() / handover_file;
+  Outcome outcome = run(train_fn, ready, job);
+  if (was_handed_over(ready) && succeeded(outcome)) {
+    ready = make_ready(job, ready.plan.program.argv);
+    outcome = run(train_fn, ready, job);
+  }
   clock.begin("report");
-  return report(outcome, plan.program, paths, clues_of(environment, options.arguments), std::move(room));
+  return report(outcome, ready.plan.program, options.paths, clues_of(job.environment, options.arguments),
+                std::move(room));
 }
 
 int report_fault(const Failure& failure, const Options& options) {

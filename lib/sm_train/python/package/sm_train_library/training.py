@@ -13,6 +13,9 @@ _SCRIPT = os.path.abspath(sys.argv[0])  # before anybody changes the directory
 # Set by sm-train for a program that it started after the six steps before it: code, requirements, environment.
 _STARTED = "SM_TRAIN_STARTED"
 
+# Set by sm-train for a framework's function: the file to make for sm-train to do the steps, and start it once more.
+_HANDOVER = "SM_TRAIN_HANDOVER"
+
 # For sm-train: the command that it is to start in the program's place, as a JSON list.
 _COMMAND = "SM_TRAIN_FRAMEWORK_COMMAND"
 
@@ -44,15 +47,18 @@ class Training:
         installs the user's code, starts this very program again, passes signals on, and reports how it ended."""
         if os.environ.get(_STARTED):
             return self._train(TrainingEnvironment())
-        program = os.environ.get("SM_TRAIN_EXECUTABLE") or shutil.which("sm-train")
+        sys.stdout.flush()
+        sys.stderr.flush()
+        if os.environ.get(_HANDOVER):
+            with open(os.environ[_HANDOVER], "w"):
+                pass
+            os._exit(0)
+        program = shutil.which("sm-train")
         if program is None:
             raise RuntimeError("sm-train is not on PATH (%s), and it is what prepares a training job: put it into the "
                                "image" % os.environ.get("PATH", ""))
         os.environ[_COMMAND] = json.dumps(_own_command())
-        os.environ.pop("SAGEMAKER_TRAINING_MODULE", None)  # which may have led here
         os.environ["SM_TRAIN_PYTHON"] = sys.executable  # what is installed goes where it trains
-        sys.stdout.flush()
-        sys.stderr.flush()
         os.execv(program, [program, "train"])
 
     start = run
