@@ -13,6 +13,7 @@
 #include "sm_train/contract/paths.hpp"
 #include "sm_train/contract/plan.hpp"
 #include "sm_train/python/interpreter.hpp"
+#include "sm_train/python/package.hpp"
 #include "sm_train/stages/channel_args.hpp"
 #include "sm_train/stages/code_layout.hpp"
 #include "sm_train/stages/fetch.hpp"

@@ -72,12 +72,17 @@ class Steps(support.EndToEndTest):
         super().setUp()
 
     def test_one_of_them_is_replaced(self):
-        job = self.job({"lr": 0.1}, source=None)
-        (job.path / "code").rmdir()
-        (self.directory / "my-code").mkdir()
-        (self.directory / "my-code/train.py").write_text(support.RECORDER)
-        self.assert_succeeded(self.finish(self.start(env={"SM_TRAIN_BASE_PATH": str(job.path)}), job))
-        self.assertEqual(job.record()["argv"], ["train.py", "--lr", "0.1"])
+        for number, program in enumerate(("train.py", "train.py:train")):
+            with self.subTest(program):
+                self.directory = self.directory / str(number)
+                self.directory.mkdir()
+                job = self.job({"lr": 0.1}, program=program, source=None)
+                (job.path / "code").rmdir()
+                (self.directory / "my-code").mkdir()
+                (self.directory / "my-code/train.py").write_text("def train(): pass\n" + support.RECORDER)
+                run = self.finish(self.start(env={"SM_TRAIN_BASE_PATH": str(job.path)}), job)
+                self.assert_succeeded(run)
+                self.assertEqual(job.record()["argv"], ["train.py", "--lr", "0.1"])
 
     def test_the_tour_shows_them(self):
         shown = (HERE / "my_steps.cpp").read_text().partition("shows this function.\n")[2].partition("\n}\n")[0]

@@ -1,5 +1,6 @@
 // The steps of a job one by one, with one of them replaced.
 #include <filesystem>
+#include <iostream>
 #include <string>
 
 #include "sm_train/sm_train.hpp"
@@ -27,14 +28,19 @@ int run_job(const Options& options, Signals& signals) {
                          .arguments = program_arguments(environment, code, options)});
   const auto prepared = prepare_installation(plan.kind, code, python, options.install, options.environment,
                                              options.paths.root);
-  plan = with_installation(plan, prepared.plan);
+  const TempDir package;
+  write_python_package(package.path());
+  plan = with_python_package(with_installation(plan, prepared.plan), package.path());
   install(plan.install, signals);
   return report(launch(plan.program, signals), plan.program, options.paths);
 }
 
 }  // namespace
 
-int main() {
+int main() try {
   Signals signals;
   return run_job(options_from_environment(process_env_vars()), signals);
+} catch (const Error& error) {
+  std::cerr << error.what() << "\n";
+  return exit_code(error.failure().cause);
 }

@@ -338,6 +338,17 @@ class TrainingEnvironment(EndToEndTest):
         self.assertIn("no 'momentum': it has", run.stderr)
         self.assertIn("the hyperparameters batch-size, lr", run.failure)
 
+    def test_a_package_that_is_installed_is_not_overwritten(self):
+        site = self.directory / "site"
+        (site / "sagemaker_containers").mkdir(parents=True)
+        (site / "sagemaker_containers/__init__.py").write_text("NAME = 'the real one'")
+        run = self.run_binary("python-package", site)
+        self.assertEqual(run.code, 73)
+        self.assertIn("is of another package", run.stderr)
+        self.assertEqual((site / "sagemaker_containers/__init__.py").read_text(), "NAME = 'the real one'")
+        for _ in range(2):
+            self.assertEqual(self.run_binary("python-package", self.directory / "new").code, 0)
+
     def test_a_package_that_is_installed_wins(self):
         site = self.directory / "site"
         (site / "sagemaker_containers").mkdir(parents=True)
