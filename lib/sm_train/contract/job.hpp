@@ -58,6 +58,9 @@ struct Platform {
   std::string default_region;                            ///< where no sagemaker_region is given
 };
 
+/// A framework's function runs in the program's place, and fetches and installs the user's code itself.
+bool runs_framework(const Platform& platform);
+
 /// What SageMaker says of the job.
 struct Job {
   Hyperparameters hyperparameters;

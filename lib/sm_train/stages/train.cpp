@@ -60,11 +60,9 @@ Plan plan_job(const Environment& environment, const CodeLayout& code, const Inte
 PreparedInstallation prepare(const Plan& plan, const CodeLayout& code, const Interpreter& python,
                              const Options& options, Signals& signals) {
   if (plan.kind == EntryPointKind::framework) return {};  // it installs the code itself
-  auto prepared = prepare_installation(
+  return prepare_installation(
       plan.kind, code, python, options.install, options.environment, options.paths.root,
       signals.interrupt_of("while looking at the interpreter, before the program was started"));
-  for (const std::string& note : prepared.plan.notes) log(LogLevel::info, note);
-  return prepared;
 }
 
 void install_code(const Plan& plan, const PreparedInstallation& prepared, const Options& options,
@@ -104,7 +102,7 @@ int run_job(const Options& options, Signals& signals, PhaseClock& clock) {
       inspect(options.environment,
               signals.interrupt_of("while looking at the machine, before the program was started"));
   std::optional<TempDir> room_for_code;
-  if (job.hyperparameters.settings.submit_directory)
+  if (job.hyperparameters.settings.submit_directory && !runs_framework(job.platform))
     room_for_code = make_room_for_code(paths.code(), options.environment, paths.root);
   if (room_for_code) paths.code_elsewhere = room_for_code->path() / "code";
   const Environment environment = create_environment(job, machine, paths);
