@@ -1,5 +1,6 @@
 """SAGEMAKER_TRAINING_MODULE: a framework's own function runs in the program's place."""
 import json
+import os
 import unittest
 
 from support import EndToEndTest
@@ -32,6 +33,19 @@ class Framework(EndToEndTest):
         record = json.loads((job.path / "model/record.json").read_text())
         self.assertEqual(record.pop("argv")[1:], [])
         self.assertEqual(record, {"cwd": str(self.directory), "hps": '{"lr":0.1}'})
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can become somebody else")
+    def test_its_code_directory_is_the_jobs_own_also_where_it_cannot_be_written(self):
+        (self.directory / "my_framework.py").write_text("import os\ndef main(): print(os.environ['SM_SOURCE_DIR'])")
+        job = self.job({"sagemaker_submit_directory": "s3://bucket/key"}, program=None, source=None)
+        for path in (self.directory, job.path, *job.path.rglob("*")):
+            path.chmod(0o777 if path.is_dir() else 0o666)
+        (job.path / "code").chmod(0o555)
+        process = self.start("--base-path", job.path, user=65534, group=65534, extra_groups=[], env={
+            "SAGEMAKER_TRAINING_MODULE": "my_framework:main", "PYTHONPATH": str(self.directory)})
+        run = self.finish(process, job)
+        self.assert_succeeded(run)
+        self.assertEqual(run.stdout.decode(), f"{job.path}/code\n")
 
     def test_what_it_raises_is_the_failure(self):
         _, run = self.run_framework("my_framework:breaks")

@@ -56,14 +56,10 @@ std::vector<std::string> find_current_group_hosts(const ResourceConfig& resource
   return {};
 }
 
-bool has_framework(const Platform& platform) {
-  return platform.framework_module && !platform.framework_module->empty();
-}
-
 /// A framework's own function may do without one.
 std::string find_program(const Job& job) {
   std::string program = job.hyperparameters.settings.program.value_or("");
-  if (program.empty() && !has_framework(job.platform))
+  if (program.empty() && !runs_framework(job.platform))
     throw Error(
         {.cause = Cause::bad_config,
          .what = "The job names no program to run.",

@@ -58,6 +58,10 @@ struct Platform {
   std::string default_region;                            ///< where no sagemaker_region is given
 };
 
+/// SAGEMAKER_TRAINING_MODULE names a function to run in the program's place. The code then stays where it is:
+/// such a function fetches and installs it itself, or asks for that (see the library's Training in Python).
+bool runs_framework(const Platform& platform);
+
 /// What SageMaker says of the job.
 struct Job {
   Hyperparameters hyperparameters;

@@ -8,6 +8,7 @@
 
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/contract/interpreter_line.hpp"
+#include "sm_train/contract/list_some.hpp"
 #include "sm_train/contract/look_alike.hpp"
 #include "sm_train/contract/one_line.hpp"
 
@@ -26,12 +27,9 @@ std::string shown(const std::string& name) {
   return is_plain ? name : in_quotes(name);
 }
 
-std::string list(const std::vector<std::string>& names, const char* separator = ", ") {
-  constexpr std::size_t most = 20;
-  std::vector<std::string> texts;
-  for (std::size_t i = 0; i < std::min(most, names.size()); ++i) texts.push_back(shown(names[i]));
-  const std::string text = fmt::format("{}", fmt::join(texts, separator));
-  return names.size() > most ? fmt::format("{} and {} more", text, names.size() - most) : text;
+std::string list(std::vector<std::string> names, std::string_view separator = ", ") {
+  std::transform(names.begin(), names.end(), names.begin(), shown);
+  return list_some(names, separator);
 }
 
 /// The same place, written with "." or without.

@@ -1,6 +1,5 @@
 #include "sm_train/stages/install.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
@@ -10,6 +9,7 @@
 #include "sm_train/contract/command_line.hpp"
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/contract/installer_output.hpp"
+#include "sm_train/contract/list_some.hpp"
 #include "sm_train/contract/secrets.hpp"
 #include "sm_train/python/interpreter.hpp"
 #include "sm_train/stages/launch.hpp"
@@ -54,14 +54,6 @@ constexpr std::chrono::milliseconds grace{500};
                .remedy = said.remedy});
 }
 
-std::string listed(const std::vector<std::string>& packages) {
-  constexpr std::size_t shown = 20;
-  const auto last = packages.begin() + static_cast<std::ptrdiff_t>(std::min(shown, packages.size()));
-  std::string text = fmt::format("{}", fmt::join(packages.begin(), last, ", "));
-  if (packages.size() > shown) text += fmt::format(" and {} more", packages.size() - shown);
-  return text.empty() ? "nothing new" : text;
-}
-
 }  // namespace
 
 void make_executable(const CodeLayout& code, const std::string& program) {
@@ -104,6 +96,7 @@ PreparedInstallation prepare_installation(EntryPointKind kind, const CodeLayout&
         look_at_interpreter(input.python, requirements, input.prefix, input.env, code.directory, interrupt);
   }
   prepared.plan = plan_installation(input);
+  for (const std::string& note : prepared.plan.notes) log(LogLevel::info, note);
   return prepared;
 }
 
@@ -119,8 +112,9 @@ void install(const std::vector<InstallStep>& steps, Signals& signals, std::chron
       throw_if_ending(*outcome.told_to_end, "while installing, before the program was started");
     if (!succeeded(outcome)) installer_failed(step, outcome, timeout);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    const auto packages = installed_packages(outcome.stdout_tail, outcome.stderr_tail);
     log(LogLevel::info, fmt::format("installed {} in {:.1f} s: {}", step.what, took.count(),
-                                    listed(installed_packages(outcome.stdout_tail, outcome.stderr_tail))));
+                                    packages.empty() ? "nothing new" : list_some(packages)));
   }
 }
 

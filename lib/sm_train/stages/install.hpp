@@ -30,9 +30,9 @@ struct PreparedInstallation {
 };
 
 /// Looks at the code, the interpreter (which is started only where something may have to be installed) and
-/// the machine. `base` is written to where nothing else can be. Throws Error: no_input or bad_data for the
-/// requirements file, not_found without an interpreter, unavailable without an installer; what
-/// interrupt.check throws.
+/// the machine, and says in the log what is worth knowing of that. `base` is written to where nothing else
+/// can be. Throws Error: no_input or bad_data for the requirements file, not_found without an interpreter,
+/// unavailable without an installer; what interrupt.check throws.
 PreparedInstallation prepare_installation(EntryPointKind kind, const CodeLayout& code,
                                           const Interpreter& python, const InstallOptions& options,
                                           const EnvVars& env, const std::filesystem::path& base,

@@ -31,9 +31,12 @@ setup(
 )";
 
 void require_distribution_name(const std::string& name) {
-  const auto is_alphanumeric = [](unsigned char c) { return c < 0x80 && std::isalnum(c) != 0; };
+  const auto is_alphanumeric = [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x80 && std::isalnum(byte) != 0;
+  };
   const bool is_one = !name.empty() && is_alphanumeric(name.front()) && is_alphanumeric(name.back()) &&
-                      std::all_of(name.begin(), name.end(), [&](unsigned char c) {
+                      std::all_of(name.begin(), name.end(), [&](char c) {
                         return is_alphanumeric(c) || c == '-' || c == '_' || c == '.';
                       });
   if (!is_one)

@@ -14,7 +14,8 @@ namespace sm_train {
 
 /// Passes one stream of a program on, byte for byte, and keeps its end. It holds at most one block, and reads
 /// the next only when that one is gone: a slow reader slows the program down, as without us. Where the reader
-/// has gone, the rest is read and dropped. Lines of our own may be put between the program's.
+/// has gone, or can take no more (which the log says), the rest is read and dropped. Lines of our own may be
+/// put between the program's.
 class Relay {
  public:
   static constexpr std::size_t tail_bytes = std::size_t{64} * 1024;

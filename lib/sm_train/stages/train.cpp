@@ -46,14 +46,15 @@ struct LoadedJob {
   const Options& options;
   Signals& signals;
   PhaseClock& clock;
-  Paths paths;
   Job job;
-  std::optional<TempDir> room_for_code;
-  Environment environment;
+  Machine machine;
 };
 
 /// What a program is started with, for as long as it runs.
 struct ReadyProgram {
+  std::optional<TempDir> room_for_code;
+  Paths paths;
+  Environment environment;
   std::string code_source;  ///< for people
   CodeLayout code;
   PreparedInstallation installation;
@@ -64,35 +65,35 @@ struct ReadyProgram {
 
 LoadedJob load_job(const Options& options, Signals& signals, PhaseClock& clock) {
   clock.begin("load");
-  LoadedJob loaded = {.options = options,
-                      .signals = signals,
-                      .clock = clock,
-                      .paths = options.paths,
-                      .job = load(options),
-                      .room_for_code = std::nullopt,
-                      .environment = {}};
-  const Machine machine =
-      inspect(options.environment,
-              signals.interrupt_of("while looking at the machine, before the program was started"));
-  if (loaded.job.hyperparameters.settings.submit_directory)
-    loaded.room_for_code = make_room_for_code(loaded.paths.code(), options.environment, loaded.paths.root);
-  if (loaded.room_for_code) loaded.paths.code_elsewhere = loaded.room_for_code->path() / "code";
-  loaded.environment = create_environment(loaded.job, machine, loaded.paths);
-  set_log_level(loaded.environment.log_level);
-  return loaded;
+  const Interrupt interrupt =
+      signals.interrupt_of("while looking at the machine, before the program was started");
+  return {.options = options,
+          .signals = signals,
+          .clock = clock,
+          .job = load(options),
+          .machine = inspect(options.environment, interrupt)};
+}
+
+/// Where the code is, or is going to be, and the environment that says so.
+ReadyProgram place_code(const LoadedJob& job, bool is_fetched) {
+  ReadyProgram placed;
+  placed.paths = job.options.paths;
+  if (is_fetched)
+    placed.room_for_code =
+        make_room_for_code(placed.paths.code(), job.options.environment, placed.paths.root);
+  if (placed.room_for_code) placed.paths.code_elsewhere = placed.room_for_code->path() / "code";
+  placed.environment = create_environment(job.job, job.machine, placed.paths);
+  return placed;
 }
 
 /// Gives where the code came from, for people.
-std::string fetch(const LoadedJob& job) {
-  const auto& source = job.job.hyperparameters.settings.submit_directory;
-  if (!source) return job.environment.code_dir + " as it was";
+std::string fetch(const LoadedJob& job, const std::string& source, const std::filesystem::path& code) {
   FetchOptions fetch_options = job.options.fetch;
   fetch_options.s3.env = job.options.environment;
   const auto size =
-      fetch_code(os_bytes(*source, "The submit directory"), job.paths.code(), fetch_options,
+      fetch_code(os_bytes(source, "The submit directory"), code, fetch_options,
                  job.signals.interrupt_of("while fetching the code, before the program was started"));
-  return size ? fmt::format("{} ({})", *source, tree_size_text(*size))
-              : job.environment.code_dir + " as it was";
+  return size ? fmt::format("{} ({})", source, tree_size_text(*size)) : code.native() + " as it was";
 }
 
 /// Of a framework's program that wants the steps before it done, and is then to be started again.
@@ -110,24 +111,23 @@ std::vector<std::string> framework_command(const EnvVars& env) {
                .remedy = "Leave it to the library's Training to set it."});
 }
 
-Plan plan_job(const LoadedJob& job, const CodeLayout& code, const Interpreter& python,
+Plan plan_job(const ReadyProgram& ready, const Interpreter& python, const Options& options,
               const std::vector<std::string>& framework_command) {
-  require_passable(job.environment, job.options.arguments, exec_limits());
-  return make_plan({.environment = job.environment,
-                    .code = code,
+  require_passable(ready.environment, options.arguments, exec_limits());
+  return make_plan({.environment = ready.environment,
+                    .code = ready.code,
                     .python = python,
-                    .process_env = job.options.environment,
-                    .arguments = program_arguments(job.environment, code, job.options),
+                    .process_env = options.environment,
+                    .arguments = program_arguments(ready.environment, ready.code, options),
                     .framework_command = framework_command});
 }
 
 PreparedInstallation prepare(const Plan& plan, const CodeLayout& code, const Interpreter& python,
                              const LoadedJob& job) {
-  auto prepared = prepare_installation(
+  if (plan.kind == EntryPointKind::framework) return {};  // it installs the code itself
+  return prepare_installation(
       plan.kind, code, python, job.options.install, job.options.environment, job.options.paths.root,
       job.signals.interrupt_of("while looking at the interpreter, before the program was started"));
-  for (const std::string& note : prepared.plan.notes) log(LogLevel::info, note);
-  return prepared;
 }
 
 void install_code(const Plan& plan, const PreparedInstallation& prepared, const Options& options,
@@ -170,17 +170,22 @@ std::optional<TempDir> make_python_package(const LoadedJob& job, EntryPointKind 
 /// Fetches, plans and installs. `framework_command` runs in the place of the user's program; without one, and
 /// where the job names a framework's function, that one runs, before the user's code is fetched.
 ReadyProgram make_ready(const LoadedJob& job, const std::vector<std::string>& framework_command) {
-  const bool is_function_of_framework = runs_framework(job.environment) && framework_command.empty();
-  ReadyProgram ready;
+  const bool is_function_of_framework = runs_framework(job.job.platform) && framework_command.empty();
+  const auto& source = job.job.hyperparameters.settings.submit_directory;
+  const bool is_fetched = source && !is_function_of_framework;
+  ReadyProgram ready = place_code(job, is_fetched);
+  set_log_level(ready.environment.log_level);
+
   job.clock.begin("fetch");
-  ready.code_source = is_function_of_framework ? job.environment.code_dir + " as it was" : fetch(job);
-  const std::string program = os_bytes(job.environment.user_entry_point, "The program's name");
-  ready.code = list_code(job.paths.code(), program);
+  const std::filesystem::path code = ready.paths.code();
+  ready.code_source = is_fetched ? fetch(job, *source, code) : code.native() + " as it was";
+  const std::string program = os_bytes(ready.environment.user_entry_point, "The program's name");
+  ready.code = list_code(code, program);
 
   job.clock.begin("plan");
   const Interpreter python = find_python(job.options.python, job.options.environment);
-  Plan plan = plan_job(job, ready.code, python, framework_command);
-  if (!is_function_of_framework) ready.installation = prepare(plan, ready.code, python, job);
+  Plan plan = plan_job(ready, python, job.options, framework_command);
+  ready.installation = prepare(plan, ready.code, python, job);
   plan = with_installation(std::move(plan), ready.installation.plan);
   ready.python_package = make_python_package(job, plan.kind);
   if (ready.python_package) plan = with_python_package(std::move(plan), ready.python_package->path());
@@ -190,7 +195,7 @@ ReadyProgram make_ready(const LoadedJob& job, const std::vector<std::string>& fr
   if (is_command(plan.kind)) make_executable(ready.code, program);
   ready.large_variables = move_large_variables(plan.program, exec_limits());
   ready.plan = std::move(plan);
-  say_what_starts(job.environment, ready.code_source, ready.plan.program, job.clock.timings());
+  say_what_starts(ready.environment, ready.code_source, ready.plan.program, job.clock.timings());
   job.signals.interrupt_of("before the program was started").check();
   return ready;
 }
@@ -212,8 +217,8 @@ Outcome run(const TrainFn& train_fn, const ReadyProgram& ready, const LoadedJob&
   };
   const Command& program = ready.plan.program;
   if (!train_fn) return run_command(program);
-  return call(train_fn, {job.environment.module_name, ready.code.directory, program, run_command},
-              job.environment);
+  return call(train_fn, {ready.environment.module_name, ready.code.directory, program, run_command},
+              ready.environment);
 }
 
 /// A framework's function that trains by the library's own Training hands over to us: the user's code is to
@@ -238,7 +243,7 @@ int run_job(const TrainFn& train_fn, const Options& options, Signals& signals, P
     outcome = run(train_fn, ready, job);
   }
   clock.begin("report");
-  return report(outcome, ready.plan.program, options.paths, clues_of(job.environment, options.arguments),
+  return report(outcome, ready.plan.program, options.paths, clues_of(ready.environment, options.arguments),
                 std::move(room));
 }
 
