@@ -333,6 +333,16 @@ class TrainingEnvironment(EndToEndTest):
         self.assertEqual(run.stdout.decode(), f"{job.path}/input/data/training {job.path}/input/data/validation 32 "
                                               f"{job.path}/model algo-1 ['algo-1'] True\n")
 
+    def test_it_gives_the_programs_arguments_and_variables(self):
+        _, run = self.run_script("""
+            import sys
+            import sagemaker_containers.training_environment as env
+            assert env.to_cmd_args() == sys.argv[1:], env.to_cmd_args()
+            print(env.to_env_vars()["SM_HP_LR"], "PATH" in env.to_env_vars(), env.is_main)
+        """)
+        self.assert_succeeded(run)
+        self.assertEqual(run.stdout, b"0.1 False True\n")
+
     def test_what_it_lacks_is_told_with_what_it_has(self):
         _, run = self.run_script("import sagemaker_containers.training_environment as env; env.momentum")
         self.assertIn("no 'momentum': it has", run.stderr)
@@ -363,6 +373,24 @@ class TrainingEnvironment(EndToEndTest):
         """ % site)
         self.assert_succeeded(run)
         self.assertEqual(run.stdout, b"the real one the real one\n")
+
+    def test_a_package_that_is_installed_for_editing_wins(self):
+        source = self.directory / "source"
+        source.mkdir()
+        (source / "real.py").write_text("NAME = 'the real one'")
+        _, run = self.run_script("""
+            import importlib.util, sys
+            class Finder:  # as setuptools installs one
+                @staticmethod
+                def find_spec(name, path=None, target=None):
+                    if name == "sagemaker_containers":
+                        return importlib.util.spec_from_file_location(name, "%s/real.py")
+            sys.meta_path.append(Finder)
+            import sagemaker_containers
+            print(sagemaker_containers.NAME)
+        """ % source)
+        self.assert_succeeded(run)
+        self.assertEqual(run.stdout, b"the real one\n")
 
 
 if __name__ == "__main__":

@@ -35,18 +35,20 @@ std::optional<Dict> last_line_of(std::string_view output) {
   return answer && answer->dict() ? std::optional(*answer->dict()) : std::nullopt;
 }
 
-Dict ask(const PythonModule& module, std::vector<std::string> about) {
+Dict ask(const PythonModule& module, std::vector<std::string> about, const Interrupt& interrupt) {
   const TempDir package;
   write_python_package(package.path());
   about.insert(about.begin(), {module.python, "-m", "sm_train_inspect"});
   const auto end = run_captured({.argv = std::move(about),
                                  .env = env_with_package(module.env, module.directory, package.path()),
                                  .cwd = module.directory},
-                                import_limit);
+                                import_limit, interrupt);
   if (auto answer = last_line_of(end.output)) return std::move(*answer);
   throw Error({.cause = Cause::bad_data,
-               .what = fmt::format("The interpreter {} did not tell of the module {}: it ended with {}.",
-                                   module.python, module.name, end.exit_code),
+               .what = fmt::format("The interpreter {} did not tell of the module {}: it {}.", module.python,
+                                   module.name,
+                                   end.timed_out ? "took more than ten minutes, and was killed"
+                                                 : fmt::format("ended with {}", end.exit_code)),
                .remedy = "Import the module with that interpreter by hand."});
 }
 
@@ -66,9 +68,9 @@ std::string text_in(const Dict& answer, std::string_view name) {
 }  // namespace
 
 PythonModule import_module(const std::string& name, const fs::path& directory, const std::string& python,
-                           const EnvVars& env) {
+                           const EnvVars& env, const Interrupt& interrupt) {
   PythonModule module = {.name = name, .directory = directory, .python = python, .env = env, .functions = {}};
-  const Dict answer = ask(module, {name});
+  const Dict answer = ask(module, {name}, interrupt);
   if (const std::string error = text_in(answer, "error"); !error.empty())
     throw Error(
         {.cause = Cause::bad_data,
@@ -83,11 +85,12 @@ PythonModule import_module_from_s3(const std::string& uri, const std::string& mo
                                    const FetchOptions& options, const EnvVars& env,
                                    const Interrupt& interrupt) {
   fetch_code(uri, directory, options, interrupt);
-  return import_module(module_name, directory, python, env);
+  return import_module(module_name, directory, python, env, interrupt);
 }
 
-FnSignature fn_signature(const PythonModule& module, const std::string& function) {
-  const Dict answer = ask(module, {module.name, function});
+FnSignature fn_signature(const PythonModule& module, const std::string& function,
+                         const Interrupt& interrupt) {
+  const Dict answer = ask(module, {module.name, function}, interrupt);
   const Value* signature = answer.find("signature");
   if (signature == nullptr || signature->dict() == nullptr)
     throw Error({.cause = Cause::not_found,

@@ -25,9 +25,10 @@ struct PythonModule {
 };
 
 /// Imports a module by its dotted name, or by its file below `directory` ("src/train.py"), to see that it can
-/// be, and what is in it. Throws Error{bad_data} with what Python says where it cannot.
+/// be, and what is in it. Throws Error{bad_data} with what Python says where it cannot, or takes more than ten
+/// minutes, and what interrupt.check throws.
 PythonModule import_module(const std::string& name, const std::filesystem::path& directory,
-                           const std::string& python, const EnvVars& env);
+                           const std::string& python, const EnvVars& env, const Interrupt& interrupt = {});
 
 /// Fetches code from S3 (or another source that a job's code may have) into `directory`, and imports a module
 /// of it. Throws Error as fetch_code and import_module do.
@@ -36,8 +37,10 @@ PythonModule import_module_from_s3(const std::string& uri, const std::string& mo
                                    const FetchOptions& options, const EnvVars& env,
                                    const Interrupt& interrupt = {});
 
-/// What a function of the module takes. Throws Error{not_found} that lists the module's functions.
-FnSignature fn_signature(const PythonModule& module, const std::string& function);
+/// What a function of the module takes. Throws Error{not_found} that lists the module's functions, else as
+/// import_module does.
+FnSignature fn_signature(const PythonModule& module, const std::string& function,
+                         const Interrupt& interrupt = {});
 
 /// Calls a function of the module with those of the values that it takes, and stays with it as launch() does.
 /// What it lacks, and what it raises, is in the Outcome as of any program.

@@ -200,14 +200,20 @@ ReadyProgram make_ready(const LoadedJob& job, const std::vector<std::string>& fr
   return ready;
 }
 
+Outcome failed(const std::string& message) {
+  log(LogLevel::error, message);
+  return {.end = Exited{1}, .stderr_tail = message};
+}
+
 /// What a framework's function throws is the failure of a program, but for what our own functions say.
 Outcome call(const TrainFn& train_fn, const UserModule& user_module, const Environment& environment) try {
   return train_fn(user_module, environment);
 } catch (const Error&) {
   throw;
 } catch (const std::exception& error) {
-  log(LogLevel::error, error.what());
-  return {.end = Exited{1}, .stderr_tail = error.what()};
+  return failed(error.what());
+} catch (...) {
+  return failed("the framework's function threw what is no std::exception");
 }
 
 Outcome run(const TrainFn& train_fn, const ReadyProgram& ready, const LoadedJob& job) {
@@ -217,7 +223,12 @@ Outcome run(const TrainFn& train_fn, const ReadyProgram& ready, const LoadedJob&
   };
   const Command& program = ready.plan.program;
   if (!train_fn) return run_command(program);
-  return call(train_fn, {ready.environment.module_name, ready.code.directory, program, run_command},
+  return call(train_fn,
+              {.name = ready.environment.module_name,
+               .directory = ready.code.directory,
+               .command = program,
+               .run = run_command,
+               .interrupt = job.signals.interrupt_of("while the framework's function ran")},
               ready.environment);
 }
 

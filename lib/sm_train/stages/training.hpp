@@ -8,6 +8,7 @@
 #include "sm_train/contract/environment.hpp"
 #include "sm_train/contract/outcome.hpp"
 #include "sm_train/stages/options.hpp"
+#include "sm_train/system/interrupt.hpp"
 #include "sm_train/system/signals.hpp"
 
 namespace sm_train {
@@ -19,10 +20,14 @@ struct UserModule {
   Command command;                  ///< how it is called, with the arguments and the variables of the job
   /// Runs a command, that one or another, and stays with it until it ends, as launch() does.
   std::function<Outcome(const Command&)> run;
+  /// For a function that computes in this process, whose signals are blocked: `interrupt.check()`, to be called
+  /// at every step, throws Error where the job is to end (SIGTERM and the like).
+  Interrupt interrupt;
 };
 
 /// Trains: with the user's module, or in whatever way the framework does. What it gives is reported as the
-/// program's end: Outcome{Exited{0}} as success. What it throws is reported as a failure with exit code 1.
+/// program's end: Outcome{Exited{0}} as success. What it throws is reported as a failure: an Error with its own
+/// exit code, all else with 1.
 using TrainFn = std::function<Outcome(const UserModule& user_module, const Environment& environment)>;
 
 /// A framework's container from one function: around it go the same steps and the same report as around a

@@ -46,11 +46,15 @@ def finished(result, fn):
     """What a function returned, run to its end where it is async. Raises TypeError for a generator."""
     if inspect.isgenerator(result) or inspect.isasyncgen(result):
         raise TypeError("%s() is a generator, of which nothing would run: let it return in place of yield" % name_of(fn))
-    return asyncio.run(_awaited(result)) if inspect.isawaitable(result) else result
+    return _run_async(result) if inspect.isawaitable(result) else result
 
 
-async def _awaited(result):
-    return await result
+def _run_async(result):
+    async def awaited():
+        return await result
+    if hasattr(asyncio, "run"):
+        return asyncio.run(awaited())
+    return asyncio.get_event_loop().run_until_complete(awaited())  # Python 3.6
 
 
 def name_of(fn):

@@ -11,13 +11,16 @@ where no attribute has it.
 """
 import json as _json
 import os as _os
+import sys as _sys
+import types as _types
 
 # Of which channel each is the directory: of the first that there is.
 _CHANNELS = {
     "training_data_dir": ("training", "train"),
     "evaluation_data_dir": ("evaluation", "eval", "validation", "valid", "val", "testing", "test"),
 }
-_OLDER_NAMES = {"available_cpus": "num_cpus", "available_gpus": "num_gpus", "channel_dirs": "channel_input_dirs"}
+_OTHER_NAMES = {"available_cpus": "num_cpus", "available_gpus": "num_gpus", "channel_dirs": "channel_input_dirs",
+                "is_main": "is_master"}
 
 
 def _read_environment():
@@ -39,6 +42,14 @@ class TrainingEnvironment:
     def to_dict(self):
         return dict(self._values)
 
+    def to_env_vars(self):
+        """The variables of the job, by name: SM_HPS, SM_CHANNEL_TRAINING, ..."""
+        return {name: value for name, value in _os.environ.items() if name.startswith("SM_")}
+
+    def to_cmd_args(self):
+        """The arguments of the user's program."""
+        return _json.loads(_os.environ.get("SM_USER_ARGS", "[]"))
+
     def _channel_dir(self, names):
         channels = self._values["channel_input_dirs"]
         for name in names:
@@ -53,8 +64,8 @@ class TrainingEnvironment:
         values = self._values
         if name in _CHANNELS:
             return self._channel_dir(_CHANNELS[name])
-        if _OLDER_NAMES.get(name, name) in values:
-            return values[_OLDER_NAMES.get(name, name)]
+        if _OTHER_NAMES.get(name, name) in values:
+            return values[_OTHER_NAMES.get(name, name)]
         hyperparameters = values.get("hyperparameters", {})
         for spelled in (name, name.replace("_", "-")):
             if spelled in hyperparameters:
@@ -69,13 +80,20 @@ class TrainingEnvironment:
         return "TrainingEnvironment(%s)" % ", ".join("%s=%r" % item for item in sorted(self._values.items()))
 
 
-_current = None
+class _Module(_types.ModuleType):
+    """This module. A function __getattr__ in a module does not count before Python 3.7."""
+
+    _current = None
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if self._current is None:
+            self._current = TrainingEnvironment()
+        return getattr(self._current, name)
+
+    def __dir__(self):
+        return [*super().__dir__(), *dir(TrainingEnvironment())]
 
 
-def __getattr__(name):
-    global _current
-    if name.startswith("__"):
-        raise AttributeError(name)
-    if _current is None:
-        _current = TrainingEnvironment()
-    return getattr(_current, name)
+_sys.modules[__name__].__class__ = _Module
