@@ -147,11 +147,7 @@ Invocation CommandLine::train_job(EnvVars environment) const {
   Options options;
   options.environment = std::move(environment);
   try {
-    // The base path comes first, so that what is wrong with another setting can be reported there.
-    for (std::size_t i = 0; i < settings().size(); ++i) {
-      apply_first(settings()[i], options_->value(i), options);
-      if (i == 0) settle_base_path(options);
-    }
+    apply_settings(options, [&](std::size_t setting) { return options_->value(setting); });
   } catch (const Error& error) {
     return Refused{.failure = error.failure(), .paths = options.paths, .report = RefusalReport::always};
   }

@@ -84,6 +84,17 @@ class Steps(support.EndToEndTest):
                 self.assert_succeeded(run)
                 self.assertEqual(job.record()["argv"], ["train.py", "--lr", "0.1"])
 
+    def test_a_fault_is_reported_in_the_place_of_an_earlier_run(self):
+        job = self.job(source=None)
+        (job.path / "code").rmdir()
+        for report in ("success", "failure"):
+            job.write(f"output/{report}", "an earlier run")
+        (self.directory / "my-code").mkdir()
+        run = self.finish(self.start(env={"SM_TRAIN_BASE_PATH": str(job.path)}), job)
+        self.assertEqual(run.code, 127)
+        self.assertIn("train.py is no file", run.failure)
+        self.assertFalse(run.success)
+
     def test_the_tour_shows_them(self):
         shown = (HERE / "my_steps.cpp").read_text().partition("shows this function.\n")[2].partition("\n}\n")[0]
         self.assertIn(f"```cpp\n{shown}\n}}\n```", (HERE.parents[1] / "lib/README.md").read_text())

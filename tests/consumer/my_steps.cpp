@@ -1,7 +1,7 @@
 // The steps of a job one by one, with one of them replaced.
+#include <exception>
 #include <filesystem>
-#include <iostream>
-#include <string>
+#include <utility>
 
 #include "sm_train/sm_train.hpp"
 
@@ -16,6 +16,7 @@ void copy_my_code(const std::filesystem::path& code) {
 
 // lib/README.md shows this function.
 int run_job(const Options& options, Signals& signals) {
+  ReservedRoom room = prepare_report(options.paths);
   const Job job = load(options);
   const Environment environment = create_environment(job, inspect(options.environment), options.paths);
   copy_my_code(options.paths.code());  // in the place of fetch_code
@@ -26,21 +27,24 @@ int run_job(const Options& options, Signals& signals) {
                          .python = python,
                          .process_env = options.environment,
                          .arguments = program_arguments(environment, code, options)});
-  const auto prepared = prepare_installation(plan.kind, code, python, options.install, options.environment,
-                                             options.paths.root);
+  const auto prepared =
+      prepare_installation(plan.kind, code, python, options.install, options.environment, options.paths.root);
   const TempDir package;
   write_python_package(package.path());
   plan = with_python_package(with_installation(plan, prepared.plan), package.path());
   install(plan.install, signals);
-  return report(launch(plan.program, signals), plan.program, options.paths);
+  return report(launch(plan.program, signals), plan.program, options.paths, {}, std::move(room));
 }
 
 }  // namespace
 
-int main() try {
-  Signals signals;
-  return run_job(options_from_environment(process_env_vars()), signals);
-} catch (const Error& error) {
-  std::cerr << error.what() << "\n";
-  return exit_code(error.failure().cause);
+int main() {
+  const Options options = options_from_environment();
+  try {
+    Signals signals;
+    return run_job(options, signals);
+  } catch (const std::exception& error) {
+    log(LogLevel::error, error.what());
+    return report(fault_of(error), options.paths, Secrets(options.environment));
+  }
 }

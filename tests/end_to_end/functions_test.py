@@ -8,7 +8,7 @@ import support
 from support import EndToEndTest, clean_env, running, tar_gz, terminate
 
 FUNCTIONS = """
-import json, os, sys
+import contextlib, functools, json, os, sys
 
 def record(**values):
     with open(os.environ["SM_MODEL_DIR"] + "/record.json", "w") as file:
@@ -24,7 +24,7 @@ def takes_all(**values):
 async def later(lr):
     record(lr=lr)
 
-def wants_more(lr, nothing_that_there_is):
+def wants_more(lr, lrr):
     pass
 
 def generates(lr):
@@ -33,10 +33,27 @@ def generates(lr):
 def fails():
     raise ValueError("no data")
 
+@contextlib.contextmanager
+def managed():
+    yield
+
+@functools.wraps(wants_more)
+def wrapped(lr=None):
+    record(lr=lr)
+
+class Command:  # as click makes one
+    def __call__(self, *args, **kwargs):
+        record(given=[args, kwargs])
+
+command = Command()
+
 class Model:
     @staticmethod
     def train(model_dir):
         record(model_dir=model_dir)
+
+    def method(self, model_dir):
+        pass
 """
 
 
@@ -74,6 +91,40 @@ class Functions(FunctionTest):
         self.assertLessEqual({"batch_size", "channel_input_dirs", "current_host", "hosts", "hyperparameters", "lr",
                               "model_dir", "num_gpus", "training", "training_dir"}, set(job.record()["names"]))
 
+    def test_what_hides_its_parameters_is_called_as_it_wants(self):
+        for number, (program, record) in enumerate((("train:wrapped", {"lr": 0.1}), ("train:command", {"given": [[], {}]}))):
+            with self.subTest(program):
+                self.directory = self.directory / str(number)
+                self.directory.mkdir()
+                job, run = self.run_function(program)
+                self.assert_succeeded(run)
+                self.assertEqual({name: job.record()[name] for name in record}, record)
+
+    def test_the_users_lines_are_what_a_failure_shows(self):
+        _, run = self.run_function("mine:go", files={"mine.py": """
+            def load(): raise KeyError("shard")
+            def go():
+                try: load()
+                except KeyError as error: raise ValueError("no data") from error
+        """})
+        self.assertEqual(run.code, 1)
+        self.assertEqual(run.failure.count("mine.py"), 3)  # of both exceptions all lines
+        self.assertNotIn("sm_train_", run.failure.partition("Command")[0])
+
+    def test_no_directory_for_what_calls_it_is_told(self):
+        mounted, reason = support.new_mounts()
+        if mounted is None:
+            self.skipTest(reason)
+        job = self.job(program="train:train", source="def train(): pass")
+        # A file system that executes nothing is none for packages either.
+        script = f'for each in "$TMPDIR" /dev/shm "{job.path}"; do mount --bind "$each" "$each"; mount -o remount,bind,noexec "$each"; done'
+        run = subprocess.run([*mounted, "sh", "-ec", script + '; exec "$0" --base-path "$1"', support.SM_TRAIN, job.path],
+                             capture_output=True, text=True, timeout=support.TIMEOUT,
+                             env={**clean_env(self.home), "TMPDIR": str(self.home)})
+        self.assertEqual(run.returncode, 73, run.stderr)
+        self.assertIn("No directory can be written for sm-train's Python package", job.failure())
+        self.assertIn("TMPDIR", job.failure())
+
     def test_one_that_is_async_runs(self):
         job, run = self.run_function("train:later")
         self.assert_succeeded(run)
@@ -81,19 +132,26 @@ class Functions(FunctionTest):
 
     def test_what_cannot_be_called_is_the_failure_with_what_there_is(self):
         for number, (program, *said) in enumerate((
-                ("train:wants_more", "wants_more() requires nothing_that_there_is", "batch_size, channel_input_dirs"),
+                ("train:wants_more", "wants_more() requires lrr (did you mean lr?), and there is only: batch_size, lr, training"),
                 ("train:generates", "generates() is a generator"),
-                ("train:trian", "has no function 'trian': it has fails, generates, later, record, takes_all, train"),
+                ("train:trian", "has no function 'trian': it has fails, generates, later, managed, record, takes_all, train, wants_more"),
+                ("train:Model.trian", "Model has no function 'trian': it has method, train"),
+                ("train:Model.method", "requires self (it is a method"),
+                ("train:managed", "managed() is a generator"),
                 ("train:fails", "ValueError: no data"),
                 ("broken:train", "ZeroDivisionError", "broken.py\", line 1"),
+                ("broken2:train", "SyntaxError"),
+                ("train.txt:train", "train.txt is no Python module"),
                 ("no_such_module:train", "No module named 'no_such_module'"))):
             with self.subTest(program):
                 self.directory = self.directory / str(number)
                 self.directory.mkdir()
-                _, run = self.run_function(program, files={"broken.py": "1 / 0\n"})
+                _, run = self.run_function(program, files={"broken.py": "1 / 0\n", "broken2.py": "1 1\n", "train.txt": ""})
                 self.assertEqual(run.code, 1, run.stderr)
                 for text in said:
                     self.assertIn(text, run.failure)
+                self.assertNotIn("sm_train_library", run.failure)
+                self.assertNotIn("importlib", run.failure)
 
     def test_a_file_that_is_not_there_is_told_before_anything_runs(self):
         _, run = self.run_function("src/trian.py:train")
@@ -121,20 +179,54 @@ class Modules(FunctionTest):
                 self.assert_succeeded(run)
                 self.assertEqual(job.record()["model_dir"], f"{job.path}/model")
 
-    def test_a_name_of_the_standard_library_is_no_obstacle(self):
-        job, run = self.run_function("src/logging.py:go", files={"src/logging.py": "from train import Model; go = Model.train"})
+    def test_it_has_one_name_whatever_lies_beside_it(self):
+        for number, (program, files, name) in enumerate((
+                ("mine.py:go", {"__init__.py": "", "mine.py": ""}, "mine"),
+                ("src/mine:go", {"src/mine.py": ""}, "mine"),
+                ("pkg/__init__.py:go", {"pkg/__init__.py": ""}, "pkg"),
+                ("token/mine.py:go", {"token/__init__.py": "", "token/mine.py": "from . import helper", "token/helper.py": ""},
+                 "token.mine"),
+                ("mine.v2.py:go", {"mine.v2.py": ""}, "mine_v2"))):
+            with self.subTest(program):
+                self.directory = self.directory / str(number)
+                self.directory.mkdir()
+                file = program[:-len(":go")]
+                file = file if file in files else file + ".py"
+                files[file] += "\nprint(__name__)\ndef go(): pass\n"
+                _, run = self.run_function(program, files=files)
+                self.assert_succeeded(run)
+                self.assertEqual(run.stdout.decode(), f"{name}\n")
+
+    def test_other_modules_of_the_users_are_not_taken_for_pythons(self):
+        names = ("logging", "inspect", "json", "string", "selectors", "difflib")
+        job, run = self.run_function("mine:go", files={
+            "mine.py": "def go(lr): print('ok')", **{f"{name}.py": "X = 1" for name in names}})
         self.assert_succeeded(run)
+        self.assertEqual(run.stdout, b"ok\n")
 
     def test_other_processes_find_it(self):
-        job, run = self.run_function("src/mine.py:go", files={"src/mine.py": """
-            import multiprocessing
-            def square(x): return x * x
-            def go():
-                with multiprocessing.get_context("spawn").Pool(1) as pool:
-                    print(pool.map(square, [1, 2, 3]))
-        """})
-        self.assert_succeeded(run)
-        self.assertEqual(run.stdout, b"[1, 4, 9]\n")
+        for number, name in enumerate(("mine", "logging", "inspect", "json")):
+            with self.subTest(name):
+                self.directory = self.directory / str(number)
+                self.directory.mkdir()
+                job, run = self.run_function(f"src/{name}.py:go", files={f"src/{name}.py": """
+                    import multiprocessing
+                    def square(x): return x * x
+                    def go():
+                        with multiprocessing.get_context("spawn").Pool(1) as pool:
+                            print(pool.map(square, [1, 2, 3]))
+                """})
+                self.assert_succeeded(run)
+                self.assertEqual(run.stdout, b"[1, 4, 9]\n")
+
+    def test_a_name_that_python_keeps_for_itself_is_refused(self):
+        for number, name in enumerate(("sys", "time", "__main__")):
+            with self.subTest(name):
+                self.directory = self.directory / str(number)
+                self.directory.mkdir()
+                _, run = self.run_function(f"src/{name}.py:go", files={f"src/{name}.py": "def go(): pass"})
+                self.assertEqual(run.code, 1)
+                self.assertIn("rename it", run.failure)
 
 
 KERAS = """
@@ -206,6 +298,18 @@ class Frameworks(EndToEndTest):
                 self.assertEqual(run.code, 1)
                 self.assertIn(said, run.failure)
                 self.assertFalse(run.success)
+
+    def test_its_own_modules_come_before_the_users_of_the_same_names(self):
+        (self.image / "utils.py").write_text("def prepare(): print('prepared')")
+        (self.image / "my_framework.py").write_text("import utils\n" + FRAMEWORK + "\nutils.prepare()\n")
+        job = self.job({"epochs": 3, "sagemaker_submit_directory": str(self.directory / "sourcedir.tar.gz")},
+                       channels=("training",), program="my_framework.py", source=None)
+        (self.directory / "sourcedir.tar.gz").write_bytes(
+            tar_gz({"my_framework.py": USER_SCRIPT, "utils.py": "NAME = 'the user'"}))
+        run = self.train_by_module(job)
+        self.assert_succeeded(run)
+        self.assertEqual(run.stdout, b"prepared\nprepared\n")  # when it asks for the user's code, and with it
+        self.assertEqual((job.path / "model/saved_model.h5").read_text(), "{'epochs': 3}")
 
     def test_settings_of_the_command_line_hold_for_the_users_code_too(self):
         job = self.job({"epochs": 3}, channels=("training",), program=None, source=None)

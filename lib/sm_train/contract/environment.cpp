@@ -92,6 +92,7 @@ Environment create_environment(const Job& job, const Machine& machine, const Pat
   const auto path_text = [](const std::filesystem::path& path) { return os_text(path.native()); };
 
   Environment e;
+  e.user_entry_point = find_program(job);
   e.current_host = resources.current_host;
   e.hosts = resources.hosts;
   e.current_instance_type = resources.current_instance_type;
@@ -101,7 +102,8 @@ Environment create_environment(const Job& job, const Machine& machine, const Pat
   e.instance_groups_dict = resources.instance_groups_dict;
   e.distribution_instance_groups = find_distribution_groups(job.hyperparameters.framework, resources);
   e.distribution_hosts = find_distribution_hosts(e.distribution_instance_groups, resources);
-  e.master_hostname = e.distribution_hosts.empty() ? e.hosts.front() : e.distribution_hosts.front();
+  const auto& candidates = e.distribution_hosts.empty() ? e.hosts : e.distribution_hosts;
+  e.master_hostname = candidates.empty() ? e.current_host : candidates.front();
   e.is_master = e.current_host == e.master_hostname;
   e.is_hetero = e.instance_groups.size() > 1;
   e.network_interface_name = resources.network_interface_name;
@@ -126,7 +128,6 @@ Environment create_environment(const Job& job, const Machine& machine, const Pat
   e.checkpoint_dir = job.checkpoint_dir;
   e.module_dir = settings.submit_directory.value_or(e.code_dir);
 
-  e.user_entry_point = find_program(job);
   e.module_name = e.user_entry_point.ends_with(".py")
                       ? e.user_entry_point.substr(0, e.user_entry_point.size() - 3)
                       : e.user_entry_point;

@@ -16,6 +16,8 @@ struct FnSignature {
   bool operator==(const FnSignature&) const = default;
 };
 
+// A name with "-" is taken for one with "_", since Python has no other.
+
 /// Those of the values that have one of these names, in the order of the values.
 Dict intersect(const Dict& values, const std::vector<std::string>& names);
 

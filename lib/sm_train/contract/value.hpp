@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -60,16 +61,17 @@ class Value {
   using Data = std::variant<std::nullptr_t, bool, Integer, double, std::string, List, Dict>;
 
   Value() = default;
-  Value(std::nullptr_t) {}                             // NOLINT(google-explicit-constructor)
-  Value(bool b) : data_(b) {}                          // NOLINT(google-explicit-constructor)
-  Value(int i) : data_(Integer{std::to_string(i)}) {}  // NOLINT(google-explicit-constructor)
-  Value(Integer i) : data_(std::move(i)) {}            // NOLINT(google-explicit-constructor)
-  Value(double d) : data_(d) {}                        // NOLINT(google-explicit-constructor)
-  Value(std::string s) : data_(std::move(s)) {}        // NOLINT(google-explicit-constructor)
-  Value(const char* s) : data_(std::string(s)) {}      // NOLINT(google-explicit-constructor)
-  Value(List l) : data_(std::move(l)) {}               // NOLINT(google-explicit-constructor)
-  Value(Dict d) : data_(std::move(d)) {}               // NOLINT(google-explicit-constructor)
-  Value(const std::vector<std::string>& texts);        // NOLINT(google-explicit-constructor)
+  Value(std::nullptr_t) {}     // NOLINT(google-explicit-constructor)
+  Value(bool b) : data_(b) {}  // NOLINT(google-explicit-constructor)
+  template <std::integral Number>
+  Value(Number i) : data_(Integer{std::to_string(i)}) {}  // NOLINT(google-explicit-constructor)
+  Value(Integer i) : data_(std::move(i)) {}               // NOLINT(google-explicit-constructor)
+  Value(double d) : data_(d) {}                           // NOLINT(google-explicit-constructor)
+  Value(std::string s) : data_(std::move(s)) {}           // NOLINT(google-explicit-constructor)
+  Value(const char* s) : data_(std::string(s)) {}         // NOLINT(google-explicit-constructor)
+  Value(List l) : data_(std::move(l)) {}                  // NOLINT(google-explicit-constructor)
+  Value(Dict d) : data_(std::move(d)) {}                  // NOLINT(google-explicit-constructor)
+  Value(const std::vector<std::string>& texts);           // NOLINT(google-explicit-constructor)
 
   const Data& data() const { return data_; }
   bool is_null() const { return std::holds_alternative<std::nullptr_t>(data_); }

@@ -6,12 +6,13 @@
 #include "sm_train/contract/command.hpp"
 #include "sm_train/contract/interpreter.hpp"
 #include "sm_train/system/interrupt.hpp"
+#include "sm_train/system/process_env.hpp"
 
 namespace sm_train {
 
 /// The interpreter for the user's code: `chosen`, else that of VIRTUAL_ENV, of CONDA_PREFIX, else python3,
 /// else python on PATH. Throws Error{not_found} where `chosen` is not there.
-Interpreter find_python(const std::string& chosen, const EnvVars& env);
+Interpreter find_python(const std::string& chosen = {}, const EnvVars& env = process_env_vars());
 
 /// Asks an interpreter what installing into it depends on: some 100 ms. `requirements` may be empty; `prefix`
 /// is where packages could go instead; `env` and `cwd` are the installer's. Of an interpreter that does not

@@ -28,9 +28,10 @@ struct LaunchOptions {
 /// own, in a session of its own; where ours are one, so are its, and the tail is in stderr's), reaps orphans
 /// (every child of this process is waited for, and from now on those of its descendants come to it too), and
 /// ends what the program left running in its group. A daemon that left the group is let be, and nothing waits
-/// for it. SIGTERM, SIGINT, SIGHUP and SIGQUIT start the grace time, once. Throws Error: not_found or
-/// not_executable where the program cannot be started (naming it), no_input or denied where the working
-/// directory cannot be entered, unavailable where there are no more processes or descriptors.
+/// for it. There is one launch at a time in a process. SIGTERM, SIGINT, SIGHUP and SIGQUIT start the grace
+/// time, once. Throws Error: not_found or not_executable where the program cannot be started (naming it),
+/// no_input or denied where the working directory cannot be entered, unavailable where there are no more
+/// processes or descriptors.
 Outcome launch(const Command& command, Signals& signals, const LaunchOptions& options = {});
 
 }  // namespace sm_train

@@ -16,8 +16,8 @@ void require_job(const Paths& paths);
 /// bad_config where it is a directory or nested too deep, denied where this user may not read it.
 Value load_config(const std::filesystem::path& path);
 
-// Each of these takes a missing file for an empty one, with a warning, and throws Error{bad_config} for what
-// cannot be.
+// Each of these takes a missing file for an empty one, with a warning, and throws Error: as load_config for a
+// file that is there, and bad_config for a value that cannot be, with its key.
 
 Hyperparameters load_hyperparameters(const Paths& paths);
 ResourceConfig load_resource_config(const Paths& paths);
@@ -26,7 +26,8 @@ Dict load_input_data_config(const Paths& paths);
 /// The directory of a channel's files. It need not exist: a channel in Pipe mode has FIFOs in its place.
 std::string get_channel_dir(const Paths& paths, const std::string& channel);
 
-/// Step 3: everything that SageMaker says of the job, with what `options` set over it.
+/// Step 3: everything that SageMaker says of the job, with what `options` set over it. Throws Error as the
+/// functions above do.
 Job load(const Options& options);
 
 }  // namespace sm_train

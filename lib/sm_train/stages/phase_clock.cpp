@@ -15,7 +15,8 @@ Timings PhaseClock::timings() const {
   Timings all = ended_;
   if (phase_.empty()) return all;
   const auto time = Clock::now() - began_;
-  const auto again = std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.phase == phase_; });
+  const auto again =
+      std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.phase == phase_; });
   if (again == all.end())
     all.push_back({.phase = phase_, .time = time});
   else

@@ -1,6 +1,7 @@
 #include "sm_train/stages/python_functions.hpp"
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -8,6 +9,7 @@
 
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/contract/python_text.hpp"
+#include "sm_train/python/interpreter.hpp"
 #include "sm_train/python/package.hpp"
 #include "sm_train/system/capture.hpp"
 #include "sm_train/system/json.hpp"
@@ -35,6 +37,20 @@ std::optional<Dict> last_line_of(std::string_view output) {
   return answer && answer->dict() ? std::optional(*answer->dict()) : std::nullopt;
 }
 
+std::string text_in(const Dict& answer, std::string_view name) {
+  const Value* value = answer.find(name);
+  return value != nullptr && value->text() != nullptr ? *value->text() : "";
+}
+
+void require_imported(const PythonModule& module, const Dict& answer) {
+  const std::string error = text_in(answer, "error");
+  if (error.empty()) return;
+  throw Error({.cause = Cause::bad_data,
+               .what = fmt::format("The module {} in {} cannot be imported: {}\n{}", module.name,
+                                   module.directory.native(), error, text_in(answer, "traceback")),
+               .remedy = "Correct the module, or install what it imports."});
+}
+
 Dict ask(const PythonModule& module, std::vector<std::string> about, const Interrupt& interrupt) {
   const TempDir package;
   write_python_package(package.path());
@@ -43,7 +59,10 @@ Dict ask(const PythonModule& module, std::vector<std::string> about, const Inter
                                  .env = env_with_package(module.env, module.directory, package.path()),
                                  .cwd = module.directory},
                                 import_limit, interrupt);
-  if (auto answer = last_line_of(end.output)) return std::move(*answer);
+  if (auto answer = last_line_of(end.output)) {
+    require_imported(module, *answer);
+    return std::move(*answer);
+  }
   throw Error({.cause = Cause::bad_data,
                .what = fmt::format("The interpreter {} did not tell of the module {}: it {}.", module.python,
                                    module.name,
@@ -60,32 +79,27 @@ std::vector<std::string> texts(const Value* list) {
   return result;
 }
 
-std::string text_in(const Dict& answer, std::string_view name) {
-  const Value* value = answer.find(name);
-  return value != nullptr && value->text() != nullptr ? *value->text() : "";
-}
-
 }  // namespace
 
-PythonModule import_module(const std::string& name, const fs::path& directory, const std::string& python,
-                           const EnvVars& env, const Interrupt& interrupt) {
-  PythonModule module = {.name = name, .directory = directory, .python = python, .env = env, .functions = {}};
-  const Dict answer = ask(module, {name}, interrupt);
-  if (const std::string error = text_in(answer, "error"); !error.empty())
-    throw Error(
-        {.cause = Cause::bad_data,
-         .what = fmt::format("The module {} in {} cannot be imported:\n{}", name, directory.native(), error),
-         .remedy = "Correct the module, or install what it imports."});
+PythonModule import_module(const std::string& name, const fs::path& directory, const PythonOptions& options) {
+  PythonModule module = {.name = name,
+                         .directory = directory,
+                         .python = require_python(find_python(options.python, options.env)),
+                         .env = options.env,
+                         .functions = {}};
+  const Dict answer = ask(module, {name}, options.interrupt);
   module.functions = texts(answer.find("functions"));
   return module;
 }
 
 PythonModule import_module_from_s3(const std::string& uri, const std::string& module_name,
-                                   const fs::path& directory, const std::string& python,
-                                   const FetchOptions& options, const EnvVars& env,
-                                   const Interrupt& interrupt) {
-  fetch_code(uri, directory, options, interrupt);
-  return import_module(module_name, directory, python, env, interrupt);
+                                   const PythonOptions& options, const FetchOptions& fetch) {
+  auto fetched = std::make_shared<const TempDir>();
+  const fs::path code = fetched->path() / "code";
+  fetch_code(uri, code, fetch, options.interrupt);
+  PythonModule module = import_module(module_name, code, options);
+  module.fetched = std::move(fetched);
+  return module;
 }
 
 FnSignature fn_signature(const PythonModule& module, const std::string& function,
@@ -118,12 +132,9 @@ Outcome invoke_fn(const PythonModule& module, const std::string& function, const
 }
 
 Outcome training_from_fn(const std::string& uri, const Dict& hyperparameters, const std::string& module_name,
-                         const std::string& python, const FetchOptions& options, const EnvVars& env,
-                         Signals& signals) {
-  const TempDir code;
-  const PythonModule module =
-      import_module_from_s3(uri, module_name, code.path() / "code", python, options, env,
-                            signals.interrupt_of("while fetching the code, before the function was called"));
+                         Signals& signals, PythonOptions options, const FetchOptions& fetch) {
+  options.interrupt = signals.interrupt_of("while fetching the code, before the function was called");
+  const PythonModule module = import_module_from_s3(uri, module_name, options, fetch);
   Dict values = hyperparameters;
   values.set("hyperparameters", hyperparameters);
   return invoke_fn(module, "train", values, signals);

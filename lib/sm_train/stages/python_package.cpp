@@ -58,8 +58,8 @@ bool create_python_package(const fs::path& directory, const std::string& name) {
   return true;
 }
 
-void install_python_package(const fs::path& directory, const Interpreter& python, const EnvVars& env,
-                            Signals& signals, const InstallOptions& options) {
+void install_python_package(const fs::path& directory, Signals& signals, const Interpreter& python,
+                            const EnvVars& env, const InstallOptions& options) {
   const CodeLayout code = list_code(directory, "");
   if (!is_python_package(code))
     throw Error(

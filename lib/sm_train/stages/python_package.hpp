@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <string>
 
-#include "sm_train/contract/interpreter.hpp"
+#include "sm_train/python/interpreter.hpp"
 #include "sm_train/stages/install.hpp"
 #include "sm_train/system/signals.hpp"
 
@@ -19,7 +19,8 @@ bool create_python_package(const std::filesystem::path& directory, const std::st
 /// Installs the Python package in a directory, and its requirements.txt, into an interpreter, with what `env`
 /// says of pip and uv. Throws Error as prepare_installation and install do, and cannot_create where the
 /// interpreter takes no packages.
-void install_python_package(const std::filesystem::path& directory, const Interpreter& python,
-                            const EnvVars& env, Signals& signals, const InstallOptions& options = {});
+void install_python_package(const std::filesystem::path& directory, Signals& signals,
+                            const Interpreter& python = find_python(),
+                            const EnvVars& env = process_env_vars(), const InstallOptions& options = {});
 
 }  // namespace sm_train

@@ -117,10 +117,12 @@ int report(const Outcome& outcome, const Command& command, const Paths& paths, F
   return exit_code(outcome);
 }
 
-int report(const Failure& failure, const Paths& paths, const Secrets& secrets) {
+int report(const Failure& failure, const Paths& paths, const Secrets& secrets, ExistingReport existing) {
   std::error_code ignored;
+  if (existing == ExistingReport::of_program && has_content(paths.failure())) remove_quietly(paths.success());
   // Without a base path there is no job, and nobody who would look there for the report.
-  if (fs::is_directory(paths.root, ignored)) report_failure(paths, failure_text(failure, secrets));
+  else if (fs::is_directory(paths.root, ignored))
+    report_failure(paths, failure_text(failure, secrets));
   return exit_code(failure.cause);
 }
 

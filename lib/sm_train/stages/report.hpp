@@ -23,8 +23,15 @@ ReservedRoom prepare_report(const Paths& paths);
 int report(const Outcome& outcome, const Command& command, const Paths& paths, FailureClues clues = {},
            ReservedRoom room = {});
 
-/// Writes `output/failure` for a fault of the launcher's own, in the place of a stale one, and gives its exit
-/// code. Where the base path is no directory nothing is written: there is no job. `secrets` are left out.
-int report(const Failure& failure, const Paths& paths, const Secrets& secrets = {});
+/// Whose `output/failure` is, where there is one before the report.
+enum class ExistingReport {
+  stale,       ///< of an earlier run: it gives way
+  of_program,  ///< it stays: what a program says of itself comes first
+};
+
+/// Writes `output/failure` for a fault of the launcher's own, and gives its exit code. Where the base path is
+/// no directory nothing is written: there is no job. `secrets` are left out.
+int report(const Failure& failure, const Paths& paths, const Secrets& secrets = {},
+           ExistingReport existing = ExistingReport::stale);
 
 }  // namespace sm_train

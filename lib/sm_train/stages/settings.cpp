@@ -189,6 +189,13 @@ std::vector<Setting> all_settings() {
   return all;
 }
 
+/// Makes the base path absolute, since a program runs in code/, from where a relative one would lead
+/// elsewhere. Just the Python toolkit's own variable keeps its text, which programs are used to.
+void settle_base_path(Options& options) {
+  std::filesystem::path& root = options.paths.root;
+  if (root != env_var(options.environment, "SAGEMAKER_BASE_DIR")) root = std::filesystem::absolute(root);
+}
+
 void apply(const Setting& setting, const std::string& where, const std::string& text, Options& options) try {
   setting.set(options, text);
 } catch (const std::invalid_argument& expected) {
@@ -207,14 +214,15 @@ const std::vector<Setting>& settings() {
 Options options_from_environment(EnvVars environment) {
   Options options;
   options.environment = std::move(environment);
-  for (const Setting& setting : settings()) apply_first(setting, std::nullopt, options);
-  settle_base_path(options);
+  apply_settings(options, [](std::size_t) { return std::nullopt; });
   return options;
 }
 
-void settle_base_path(Options& options) {
-  std::filesystem::path& root = options.paths.root;
-  if (root != env_var(options.environment, "SAGEMAKER_BASE_DIR")) root = std::filesystem::absolute(root);
+void apply_settings(Options& options, const GivenOption& given) {
+  for (std::size_t i = 0; i < settings().size(); ++i) {
+    apply_first(settings()[i], given(i), options);
+    if (i == 0) settle_base_path(options);
+  }
 }
 
 std::string described(const Setting& setting) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sm_train/stages/options.hpp"
+#include "sm_train/system/process_env.hpp"
 
 namespace sm_train {
 
@@ -28,9 +29,16 @@ struct Setting {
 /// All of them; the base path comes first.
 const std::vector<Setting>& settings();
 
+/// The text that the command line has for a setting, by its place in settings().
+using GivenOption = std::function<std::optional<std::string>(std::size_t setting)>;
+
+/// Sets all of them, the base path first: what is wrong with another one can then be reported below it.
+/// Throws Error as apply_first does.
+void apply_settings(Options& options, const GivenOption& given);
+
 /// What the variables of `environment` say, as for a command line without options. Throws Error as
 /// apply_first does.
-Options options_from_environment(EnvVars environment);
+Options options_from_environment(EnvVars environment = process_env_vars());
 
 /// Its help, with where else it can be given.
 std::string described(const Setting& setting);
@@ -39,9 +47,5 @@ std::string described(const Setting& setting);
 /// variable that is set. Throws Error: usage where the text is none of what is expected, and what
 /// Setting::set throws.
 void apply_first(const Setting& setting, const std::optional<std::string>& value, Options& options);
-
-/// Makes the base path absolute, since a program runs in code/, from where a relative one would lead
-/// elsewhere. Just the Python toolkit's own variable keeps its text, which programs are used to.
-void settle_base_path(Options& options);
 
 }  // namespace sm_train

@@ -41,11 +41,18 @@ namespace {
 
 constexpr const char* handover_file = "handover";
 
+/// What a fault is reported with, as far as it is known by then.
+struct Reporting {
+  Secrets secrets;
+  std::optional<ReservedRoom> room;  ///< once the report is prepared: what lies there later is the program's
+};
+
 /// A job, as everything after its loading needs it.
 struct LoadedJob {
   const Options& options;
   Signals& signals;
   PhaseClock& clock;
+  Reporting& reporting;
   Job job;
   Machine machine;
 };
@@ -63,13 +70,14 @@ struct ReadyProgram {
   std::optional<TempDir> large_variables;
 };
 
-LoadedJob load_job(const Options& options, Signals& signals, PhaseClock& clock) {
+LoadedJob load_job(const Options& options, Signals& signals, PhaseClock& clock, Reporting& reporting) {
   clock.begin("load");
   const Interrupt interrupt =
       signals.interrupt_of("while looking at the machine, before the program was started");
   return {.options = options,
           .signals = signals,
           .clock = clock,
+          .reporting = reporting,
           .job = load(options),
           .machine = inspect(options.environment, interrupt)};
 }
@@ -142,8 +150,7 @@ void install_code(const Plan& plan, const PreparedInstallation& prepared, const 
 }
 
 void say_what_starts(const Environment& environment, const std::string& code, const Command& program,
-                     const Timings& timings) {
-  const Secrets secrets(program.env, environment.hyperparameters);
+                     const Timings& timings, const Secrets& secrets) {
   if (environment.log_level <= static_cast<int>(LogLevel::debug))
     for (const std::string& variable : shown_variables(program.env, secrets)) log(LogLevel::debug, variable);
   // The hyperparameters may hold secrets too.
@@ -159,7 +166,12 @@ void say_what_starts(const Environment& environment, const std::string& code, co
 /// For programs in Python. Only those that need it for their own start cannot do without.
 std::optional<TempDir> make_python_package(const LoadedJob& job, EntryPointKind kind) try {
   auto package = make_scratch("sm-train-python-", job.options.environment, job.options.paths.root);
-  if (package) write_python_package(package->path());
+  if (!package)
+    throw Error({.cause = Cause::cannot_create,
+                 .what = "No directory can be written for sm-train's Python package: neither that of TMPDIR, "
+                         "nor the usual ones, nor the base path.",
+                 .remedy = "Set TMPDIR to a directory that can be written."});
+  write_python_package(package->path());
   return package;
 } catch (const Error& error) {
   if (needs_python_package(kind)) throw;
@@ -195,7 +207,9 @@ ReadyProgram make_ready(const LoadedJob& job, const std::vector<std::string>& fr
   if (is_command(plan.kind)) make_executable(ready.code, program);
   ready.large_variables = move_large_variables(plan.program, exec_limits());
   ready.plan = std::move(plan);
-  say_what_starts(ready.environment, ready.code_source, ready.plan.program, job.clock.timings());
+  job.reporting.secrets = Secrets(ready.plan.program.env, ready.environment.hyperparameters);
+  say_what_starts(ready.environment, ready.code_source, ready.plan.program, job.clock.timings(),
+                  job.reporting.secrets);
   job.signals.interrupt_of("before the program was started").check();
   return ready;
 }
@@ -205,9 +219,18 @@ Outcome failed(const std::string& message) {
   return {.end = Exited{1}, .stderr_tail = message};
 }
 
+/// An end that the kernel can give, and a reason for it.
+Outcome completed(Outcome outcome) {
+  auto* exited = std::get_if<Exited>(&outcome.end);
+  if (exited && (exited->code < 0 || exited->code > 255)) exited->code = 255;
+  if (!succeeded(outcome) && outcome.stdout_tail.empty() && outcome.stderr_tail.empty())
+    outcome.stderr_tail = "the framework's function gave no reason (in Outcome::stderr_tail)";
+  return outcome;
+}
+
 /// What a framework's function throws is the failure of a program, but for what our own functions say.
 Outcome call(const TrainFn& train_fn, const UserModule& user_module, const Environment& environment) try {
-  return train_fn(user_module, environment);
+  return completed(train_fn(user_module, environment));
 } catch (const Error&) {
   throw;
 } catch (const std::exception& error) {
@@ -216,20 +239,38 @@ Outcome call(const TrainFn& train_fn, const UserModule& user_module, const Envir
   return failed("the framework's function threw what is no std::exception");
 }
 
-Outcome run(const TrainFn& train_fn, const ReadyProgram& ready, const LoadedJob& job) {
-  job.clock.begin("program");
-  const auto run_command = [&](const Command& command) {
-    return launch(command, job.signals, {.grace = job.options.grace_period});
+Outcome call(const TrainFn& train_fn, ReadyProgram& ready, const LoadedJob& job) {
+  constexpr const char* step = "while the framework's function ran";
+  const Interrupt interrupt = job.signals.interrupt_of(step);
+  bool has_run = false;
+  std::optional<int> told_to_end;
+  const auto check = [&] {
+    if (told_to_end) throw_if_ending(*told_to_end, step);
+    interrupt.check();
   };
-  const Command& program = ready.plan.program;
-  if (!train_fn) return run_command(program);
-  return call(train_fn,
-              {.name = ready.environment.module_name,
-               .directory = ready.code.directory,
-               .command = program,
-               .run = run_command,
-               .interrupt = job.signals.interrupt_of("while the framework's function ran")},
-              ready.environment);
+  const auto run_command = [&](const Command& command) {
+    check();
+    has_run = true;
+    const Outcome outcome = launch(command, job.signals, {.grace = job.options.grace_period});
+    told_to_end = outcome.told_to_end;
+    return outcome;
+  };
+  const Outcome outcome = call(train_fn,
+                               {.name = ready.environment.module_name,
+                                .file = file_of_program(ready.environment.user_entry_point),
+                                .directory = ready.code.directory,
+                                .command = ready.plan.program,
+                                .run = run_command,
+                                .interrupt = {.fd = interrupt.fd, .check = check}},
+                               ready.environment);
+  if (!has_run) ready.plan.program.argv.clear();  // the report does not tell of what never ran
+  return outcome;
+}
+
+Outcome run(const TrainFn& train_fn, ReadyProgram& ready, const LoadedJob& job) {
+  job.clock.begin("program");
+  if (train_fn) return call(train_fn, ready, job);
+  return launch(ready.plan.program, job.signals, {.grace = job.options.grace_period});
 }
 
 /// A framework's function that trains by the library's own Training hands over to us: the user's code is to
@@ -240,40 +281,49 @@ bool was_handed_over(const ReadyProgram& ready) {
          std::filesystem::exists(ready.python_package->path() / handover_file, ignored);
 }
 
-int run_job(const TrainFn& train_fn, const Options& options, Signals& signals, PhaseClock& clock) {
+int run_job(const TrainFn& train_fn, const Options& options, Signals& signals, PhaseClock& clock,
+            Reporting& reporting) {
   require_job(options.paths);
-  ReservedRoom room = prepare_report(options.paths);
-  const LoadedJob job = load_job(options, signals, clock);
+  reporting.room = prepare_report(options.paths);
+  LoadedJob job = load_job(options, signals, clock, reporting);
+  if (train_fn) job.job.platform.framework_module.reset();  // there is one function in the program's place
 
   ReadyProgram ready = make_ready(job, framework_command(options.environment));
   if (ready.plan.kind == EntryPointKind::framework && ready.python_package)
     ready.plan.program.env["SM_TRAIN_HANDOVER"] = ready.python_package->path() / handover_file;
   Outcome outcome = run(train_fn, ready, job);
   if (was_handed_over(ready) && succeeded(outcome)) {
+    log(LogLevel::info, "the framework's function asks for the user's code, and is started again with it");
     ready = make_ready(job, ready.plan.program.argv);
     outcome = run(train_fn, ready, job);
   }
   clock.begin("report");
   return report(outcome, ready.plan.program, options.paths, clues_of(ready.environment, options.arguments),
-                std::move(room));
+                *std::move(reporting.room));
 }
 
-int report_fault(const Failure& failure, const Options& options) {
+int report_fault(const Failure& failure, const Paths& paths, Reporting reporting) {
   log(LogLevel::error, Error(failure).what());
-  return report(failure, options.paths, Secrets(options.environment));
+  const auto existing = reporting.room ? ExistingReport::of_program : ExistingReport::stale;
+  reporting.room.reset();
+  return report(failure, paths, reporting.secrets, existing);
 }
 
-int run_and_report(const TrainFn& train_fn, const Options& options, Signals& signals, PhaseClock& clock) try {
-  return run_job(train_fn, options, signals, clock);
-} catch (const std::exception& error) {
-  return report_fault(fault_of(error), options);
+int run_and_report(const TrainFn& train_fn, const Options& options, Signals& signals, PhaseClock& clock) {
+  Reporting reporting = {.secrets = Secrets(options.environment), .room = std::nullopt};
+  try {
+    return run_job(train_fn, options, signals, clock, reporting);
+  } catch (const std::exception& error) {
+    return report_fault(fault_of(error), options.paths, std::move(reporting));
+  }
 }
 
 }  // namespace
 
 int train(const Options& options, Signals& signals, const TrainFn& train_fn) {
   keep_out_of_log(Secrets(options.environment));
-  if (options.log_level) set_log_level(log_level_number(*options.log_level).value_or(20));
+  constexpr int info = static_cast<int>(LogLevel::info);
+  set_log_level(options.log_level ? log_level_number(*options.log_level).value_or(info) : info);
   PhaseClock clock;
   const int code = run_and_report(train_fn, options, signals, clock);
   log(LogLevel::info, "timings " + timings_json(clock.timings()));

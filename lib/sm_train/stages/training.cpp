@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "sm_train/contract/failure.hpp"
+#include "sm_train/contract/secrets.hpp"
 #include "sm_train/stages/fault.hpp"
+#include "sm_train/stages/report.hpp"
 #include "sm_train/stages/settings.hpp"
 #include "sm_train/stages/train.hpp"
 #include "sm_train/system/log.hpp"
@@ -17,14 +19,21 @@ Training Training::from_train_fn(TrainFn train_fn) {
   return Training(std::move(train_fn));
 }
 
-int Training::run() const try {
+int Training::run() const {
   open_missing_standard_streams();
-  Signals signals;
-  return run(options_from_environment(process_env_vars()), signals);
-} catch (const std::exception& error) {
-  const Failure failure = fault_of(error);
-  log(LogLevel::error, Error(failure).what());
-  return exit_code(failure.cause);
+  Options options;
+  options.environment = process_env_vars();
+  const Secrets secrets(options.environment);
+  keep_out_of_log(secrets);
+  try {
+    Signals signals;
+    apply_settings(options, [](std::size_t) { return std::nullopt; });
+    return run(options, signals);
+  } catch (const std::exception& error) {
+    const Failure failure = fault_of(error);
+    log(LogLevel::error, Error(failure).what());
+    return report(failure, options.paths, secrets);
+  }
 }
 
 int Training::run(const Options& options, Signals& signals) const {

@@ -5,6 +5,7 @@
 #include "sm_train/contract/command.hpp"
 #include "sm_train/contract/machine.hpp"
 #include "sm_train/system/interrupt.hpp"
+#include "sm_train/system/process_env.hpp"
 
 namespace sm_train {
 
@@ -13,10 +14,10 @@ int get_available_cpus();
 
 /// The NVIDIA GPUs that this container sees: what the CUDA runtime says where sm-train was built with it,
 /// else the driver's library, else `nvidia-smi --list-gpus` of env's PATH, else none. Makes no CUDA context.
-int get_available_gpus(const EnvVars& env, const Interrupt& interrupt = {});
+int get_available_gpus(const EnvVars& env = process_env_vars(), const Interrupt& interrupt = {});
 
 /// The hardware and what else of the machine a program is told of. `env` is the process's environment. Tools
 /// that must be asked may take a while, and `interrupt` may end them.
-Machine inspect(const EnvVars& env, const Interrupt& interrupt = {});
+Machine inspect(const EnvVars& env = process_env_vars(), const Interrupt& interrupt = {});
 
 }  // namespace sm_train

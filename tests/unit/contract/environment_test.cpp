@@ -143,3 +143,11 @@ TEST_CASE("channels become arguments in file order, but not over a hyperparamete
   CHECK(to_channel_args(e, [](auto&, auto&) { return true; }) ==
         std::vector<std::string>{"--train", "/opt/ml/input/data/train", "-a", "/opt/ml/input/data/a"});
 }
+
+TEST_CASE("a job that is made by hand has one host, and must name a program") {
+  Job job;
+  CHECK_THROWS_AS(create_environment(job, {}, {}), Error);
+  job.hyperparameters.settings.program = "train.py";
+  job.resources.current_host = "algo-1";
+  CHECK(create_environment(job, {}, {}).master_hostname == "algo-1");
+}

@@ -11,3 +11,8 @@ TEST_CASE("a function is given those of the values that it names, or all") {
   CHECK(intersect_fn_parameters(values, {.names = {"epochs"}, .takes_all = true}) == values);
   CHECK(intersect(values, {}).empty());
 }
+
+TEST_CASE("a name with a dash is one that Python can have") {
+  const Dict values({{"batch-size", 32}});
+  CHECK(intersect_fn_parameters(values, {.names = {"batch_size"}}) == values);
+}

@@ -11,12 +11,12 @@ using test::write_in;
 
 namespace {
 
-const std::string python = "/usr/bin/python3";
-const EnvVars env = {{"PATH", "/usr/bin:/bin"}};
+const PythonOptions options = {
+    .python = "/usr/bin/python3", .env = {{"PATH", "/usr/bin:/bin"}}, .interrupt = {}};
 
 PythonModule module_of(const TempDir& directory, const std::string& text) {
   write_in(directory, "mine.py", text);
-  return import_module("mine.py", directory.path(), python, env);
+  return import_module("mine.py", directory.path(), options);
 }
 
 }  // namespace
@@ -29,16 +29,19 @@ TEST_CASE("a module tells its functions, and a function what it takes") {
   CHECK(module.functions == std::vector<std::string>{"later", "train"});
   CHECK(fn_signature(module, "train") ==
         FnSignature{.names = {"lr", "epochs"}, .required = {"lr"}, .takes_all = true});
-  CHECK(import_module("mine", directory.path(), python, env).functions == module.functions);
+  CHECK(import_module("mine", directory.path(), options).functions == module.functions);
   CHECK_THROWS_WITH(fn_signature(module, "trian"), Contains("no function 'trian': it has later, train"));
+  write_in(directory, "mine.py", "import no_such_thing\n");
+  CHECK_THROWS_WITH(fn_signature(module, "train"), Contains("No module named 'no_such_thing'"));
 }
 
 TEST_CASE("a module that cannot be imported is told with Python's own words") {
   const TempDir directory;
   CHECK_THROWS_WITH(module_of(directory, "import no_such_thing\n"),
-                    Contains("mine.py") && Contains("No module named 'no_such_thing'"));
+                    Contains("cannot be imported: ModuleNotFoundError: No module named 'no_such_thing'") &&
+                        Contains("mine.py\", line 1") && !Contains("sm_train_library"));
   CHECK_THROWS_WITH(module_of(directory, "raise SystemExit(3)\n"), Contains("SystemExit: 3"));
-  CHECK_THROWS_WITH(import_module("nothing.py", directory.path(), python, env), Contains("nothing.py"));
+  CHECK_THROWS_WITH(import_module("nothing.py", directory.path(), options), Contains("nothing.py"));
   CHECK_THROWS_WITH(module_of(directory, "import os\nos._exit(4)\n"), Contains("ended with 4"));
 }
 
@@ -65,8 +68,7 @@ TEST_CASE("a module that is fetched trains with its function train") {
   write_in(directory, "mine.py", "def train(lr, hyperparameters): print(lr, hyperparameters)\n");
   Child child([&] {
     Signals signals;
-    return exit_code(
-        training_from_fn(directory.path(), Dict({{"lr", 0.1}}), "mine", python, {}, env, signals));
+    return exit_code(training_from_fn(directory.path(), Dict({{"lr", 0.1}}), "mine", signals, options));
   });
   CHECK(child.finish().out == "0.1 {'lr': 0.1}\n");
 }

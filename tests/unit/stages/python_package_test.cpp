@@ -39,7 +39,7 @@ TEST_CASE("a directory of modules is made a package, installed and imported") {
 
   Child child([&] {
     Signals signals;
-    install_python_package(code.path(), system_python, env_for(target), signals);
+    install_python_package(code.path(), signals, system_python, env_for(target));
     return 0;
   });
   const auto end = child.finish();
@@ -71,7 +71,7 @@ TEST_CASE("what is no package is not installed") {
   const std::string path = code.path();
   Child child([&] {
     Signals signals;
-    install_python_package(path, system_python, {}, signals);
+    install_python_package(path, signals, system_python, {});
     return 0;
   });
   const auto end = child.finish();

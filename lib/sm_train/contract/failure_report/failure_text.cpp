@@ -23,6 +23,7 @@ std::string verdict(const Outcome& outcome) {
 }
 
 std::string command_text(const Command& command, const Secrets& secrets, std::size_t room) {
+  if (command.argv.empty()) return "";
   const std::string open = "\nCommand \"";
   const std::string line = command_line(command, secrets);
   std::string whole = open + clip_utf8(line, line.size()) + "\"";

@@ -23,8 +23,8 @@ inline constexpr std::size_t max_failure_characters = 1024;
 ///   Command "..."
 /// The message is that memory ran out, the signal's name, and then what find_error_message finds, each where
 /// there is one. The hint is what failure_hint finds, whole, and left out where it would cut the cause.
-/// Valid UTF-8 of at most max_failure_characters, cut at a character boundary with the cause kept whole, and
-/// without `secrets`.
+/// A command without an argv is none. Valid UTF-8 of at most max_failure_characters, cut at a character
+/// boundary with the cause kept whole, and without `secrets`.
 std::string failure_text(const Outcome& outcome, const Command& command, const FailureClues& clues = {},
                          const Secrets& secrets = {});
 

@@ -7,31 +7,40 @@ called with what its signature names, of these (the first that has a name counts
 environment, the directories of the channels by their names, and `training_dir`. Its module finds the arguments in
 sys.argv, as a script would.
 """
-import json
 import os
 import sys
 
+# Among the user's files may be a logging.py, which is not for us.
+_path = sys.path[:]
+sys.path[:] = [directory for directory in sys.path if os.path.realpath(directory) != os.getcwd()]
+import json
+
+from sm_train_library import functions, modules, tracebacks, training_environment
+
+sys.path[:] = _path
+
 
 def values_for(environment):
-    """All that a function may be given."""
-    values = dict(environment.to_dict())
-    channels = values.get("channel_input_dirs", {})
-    values["training_environment"] = environment
+    """All that a function may be given, the user's own values first."""
+    job = environment.to_dict()
     for name in ("training_data_dir", "evaluation_data_dir"):
         if hasattr(environment, name):
-            values[name] = getattr(environment, name)
-    if "training_data_dir" in values:
-        values["training_dir"] = values["training_data_dir"]
-    hyperparameters = values.get("hyperparameters", {})
-    for more in (channels, hyperparameters):
-        for name, value in more.items():
-            is_new = more is hyperparameters or name not in values
-            if is_new:
-                values[name.replace("-", "_")] = value
+            job[name] = getattr(environment, name)
+    if "training_data_dir" in job:
+        job["training_dir"] = job["training_data_dir"]
+    job["training_environment"] = environment
+    values = {}
+    for name, value in job.get("hyperparameters", {}).items():
+        values[name.replace("-", "_")] = value
+    for name, value in job.get("channel_input_dirs", {}).items():
+        if name not in job:
+            values.setdefault(name.replace("-", "_"), value)
+    for name, value in job.items():
+        values.setdefault(name, value)
     return values
 
 
-def read_values(training_environment):
+def read_values():
     """Those in a file, where one is named, else those of the job."""
     file_name = os.environ.pop("SM_TRAIN_VALUES_FILE", None)
     if file_name is None:
@@ -41,13 +50,13 @@ def read_values(training_environment):
 
 
 def main():
-    from sm_train_library import functions, modules, training_environment
-    program, *arguments = sys.argv[1:]
+    tracebacks.show_only_the_users()
+    program = sys.argv.pop(1)
     module_name, _, function_name = program.rpartition(":")
-    sys.argv = [module_name, *arguments]
+    sys.argv[0] = module_name
     module = modules.import_module(module_name, os.getcwd())
     function = functions.find_function(module, function_name)
-    functions.invoke_fn(function, read_values(training_environment))
+    functions.invoke_fn(function, read_values())
 
 
 if __name__ == "__main__":

@@ -5,10 +5,11 @@ import shutil
 import subprocess
 import sys
 
-from sm_train_library import functions, modules
+from sm_train_library import functions, modules, tracebacks
 from sm_train_library.training_environment import TrainingEnvironment
 
-_SCRIPT = os.path.abspath(sys.argv[0])  # before anybody changes the directory
+# Before anybody changes the directory.
+_SCRIPT = os.path.abspath(getattr(sys.modules["__main__"], "__file__", None) or sys.argv[0])
 
 # Set by sm-train for a program that it started after the six steps before it: code, requirements, environment.
 _STARTED = "SM_TRAIN_STARTED"
@@ -46,6 +47,7 @@ class Training:
         """Trains. Where sm-train has not started this program, it takes over first: it reads the job, fetches and
         installs the user's code, starts this very program again, passes signals on, and reports how it ended."""
         if os.environ.get(_STARTED):
+            tracebacks.show_only_the_users()
             return self._train(TrainingEnvironment())
         sys.stdout.flush()
         sys.stderr.flush()
@@ -75,7 +77,11 @@ def _own_command():
     """The command that started this program."""
     options = subprocess._args_from_interpreter_flags()
     spec = getattr(sys.modules["__main__"], "__spec__", None)
-    if spec is None or spec.name == "__main__":  # a script, or a directory with a __main__.py
-        return [sys.executable, *options, _SCRIPT, *sys.argv[1:]]
+    if spec is None or spec.name == "__main__":  # a script, or a directory or an archive with a __main__.py
+        script = _SCRIPT if os.path.isfile(_SCRIPT) else os.path.dirname(_SCRIPT)
+        if not os.path.isfile(script):
+            raise RuntimeError("sm-train is to start this program once more, and cannot, as it is no file (%s): start it as "
+                               "a script, or by -m" % sys.argv[0])
+        return [sys.executable, *options, script, *sys.argv[1:]]
     name = spec.name[:-len(".__main__")] if spec.name.endswith(".__main__") else spec.name
     return [sys.executable, *options, "-m", name, *sys.argv[1:]]
