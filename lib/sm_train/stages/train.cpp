@@ -251,18 +251,18 @@ Outcome call(const TrainFn& train_fn, ReadyProgram& ready, const LoadedJob& job)
   const auto run_command = [&](const Command& command) {
     check();
     has_run = true;
-    const Outcome outcome = launch(command, job.signals, {.grace = job.options.grace_period});
+    Outcome outcome = launch(command, job.signals, {.grace = job.options.grace_period});
     told_to_end = outcome.told_to_end;
     return outcome;
   };
-  const Outcome outcome = call(train_fn,
-                               {.name = ready.environment.module_name,
-                                .file = file_of_program(ready.environment.user_entry_point),
-                                .directory = ready.code.directory,
-                                .command = ready.plan.program,
-                                .run = run_command,
-                                .interrupt = {.fd = interrupt.fd, .check = check}},
-                               ready.environment);
+  Outcome outcome = call(train_fn,
+                         {.name = ready.environment.module_name,
+                          .file = file_of_program(ready.environment.user_entry_point),
+                          .directory = ready.code.directory,
+                          .command = ready.plan.program,
+                          .run = run_command,
+                          .interrupt = {.fd = interrupt.fd, .check = check}},
+                         ready.environment);
   if (!has_run) ready.plan.program.argv.clear();  // the report does not tell of what never ran
   return outcome;
 }
