@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "sm_train/background/metrics.hpp"
 #include "sm_train/contract/arguments.hpp"
 #include "sm_train/contract/command.hpp"
 #include "sm_train/contract/paths.hpp"
@@ -32,6 +33,8 @@ struct Options {
   ArgumentOptions arguments;                          ///< --argument-style and --bool-style
   FetchOptions fetch;                                 ///< --existing-code and others
   ChannelArgs channel_args = ChannelArgs::automatic;  ///< --channel-args
+  std::optional<bool> has_metrics;                    ///< --metrics
+  MetricsOptions metrics;                             ///< --metrics-interval and --metrics-namespace
   std::chrono::milliseconds grace_period = std::chrono::seconds(110);  ///< --grace-period
   EnvVars environment;  ///< the process's own, for its settings and for the program to inherit
 };

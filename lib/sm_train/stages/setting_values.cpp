@@ -1,5 +1,6 @@
 #include "sm_train/stages/setting_values.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <stdexcept>
 
@@ -35,6 +36,20 @@ std::chrono::milliseconds seconds(const std::string& text) {
   if (!read_number(text, value) || !(value >= 0 && value <= 86400))
     throw std::invalid_argument("a number of seconds from 0 to 86400");
   return std::chrono::round<std::chrono::milliseconds>(std::chrono::duration<double>(value));
+}
+
+std::chrono::milliseconds at_least_a_second(const std::string& text) {
+  const auto time = seconds(text);
+  if (time < std::chrono::seconds(1)) throw std::invalid_argument("a number of seconds from 1 to 86400");
+  return time;
+}
+
+bool truth(const std::string& text) {
+  std::string lower = text;
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
+  if (lower == "true" || lower == "1") return true;
+  if (lower == "false" || lower == "0") return false;
+  throw std::invalid_argument("true or false");
 }
 
 std::uint64_t count(const std::string& text) {

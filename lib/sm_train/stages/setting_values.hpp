@@ -24,6 +24,10 @@ Choice choose(const std::string& text, const std::vector<std::pair<std::string, 
 
 std::string not_empty(const std::string& text);
 std::chrono::milliseconds seconds(const std::string& text);
+std::chrono::milliseconds at_least_a_second(const std::string& text);
+
+/// "true" and "1", "false" and "0", in any case.
+bool truth(const std::string& text);
 std::uint64_t count(const std::string& text);
 
 /// 1 to 64.

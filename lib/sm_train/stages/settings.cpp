@@ -8,6 +8,7 @@
 
 #include "sm_train/aws/sse_customer_key.hpp"
 #include "sm_train/contract/failure.hpp"
+#include "sm_train/contract/metric_format.hpp"
 #include "sm_train/stages/setting_values.hpp"
 #include "sm_train/system/process_env.hpp"
 
@@ -164,6 +165,30 @@ std::vector<Setting> settings_of_fetching() {
   };
 }
 
+std::vector<Setting> settings_of_metrics() {
+  return {
+      {.option = "--metrics",
+       .variables = {"SAGEMAKER_ENABLE_CLOUDWATCH_METRICS"},
+       .hyperparameter = "sagemaker_enable_cloudwatch_metrics",
+       .help = "Write CPU, memory, disk, network and GPU usage to stderr, for CloudWatch; the variable is true or false",
+       .set = [](Options& o, const std::string& text) { o.has_metrics = truth(text); }},
+      {.option = "--metrics-interval",
+       .value_name = "SECONDS",
+       .variables = {"SM_TRAIN_METRICS_INTERVAL"},
+       .help = "From one line of them to the next; 60",
+       .set = [](Options& o, const std::string& text) { o.metrics.interval = at_least_a_second(text); }},
+      {.option = "--metrics-namespace",
+       .value_name = "NAME",
+       .variables = {"SM_TRAIN_METRICS_NAMESPACE"},
+       .help = "Where CloudWatch shows them; sm-train",
+       .set =
+           [](Options& o, const std::string& text) {
+             require_namespace(text);
+             o.metrics.name_space = text;
+           }},
+  };
+}
+
 std::vector<Setting> settings_of_the_run() {
   return {
       {.option = "--grace-period",
@@ -184,7 +209,7 @@ std::vector<Setting> settings_of_the_run() {
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;
   for (const auto& group : {settings_of_the_program(), settings_of_fetching(), settings_of_installing(),
-                            settings_of_arguments(), settings_of_the_run()})
+                            settings_of_arguments(), settings_of_metrics(), settings_of_the_run()})
     all.insert(all.end(), group.begin(), group.end());
   return all;
 }

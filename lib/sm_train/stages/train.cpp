@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "sm_train/background/metrics.hpp"
 #include "sm_train/contract/command_line.hpp"
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/contract/plan.hpp"
@@ -288,6 +289,9 @@ int run_job(const TrainFn& train_fn, const Options& options, Signals& signals, P
   LoadedJob job = load_job(options, signals, clock, reporting);
   if (train_fn) job.job.platform.framework_module.reset();  // there is one function in the program's place
 
+  const auto metrics = job.job.hyperparameters.settings.cloudwatch_metrics
+                           ? start_metrics(create_environment(job.job, job.machine, options.paths), options.metrics)
+                           : nullptr;
   ReadyProgram ready = make_ready(job, framework_command(options.environment));
   if (ready.plan.kind == EntryPointKind::framework && ready.python_package)
     ready.plan.program.env["SM_TRAIN_HANDOVER"] = ready.python_package->path() / handover_file;

@@ -9,6 +9,8 @@
 #include <unistd.h>
 #include <utility>
 
+#include <fmt/core.h>
+
 #include "sm_train/system/output_stream.hpp"
 
 namespace sm_train {
@@ -70,6 +72,18 @@ void write_lines(Output& out, std::string_view rest) {
   }
 }
 
+void put_line(Output& out, std::string_view text) {
+  std::string line(out.status.empty() ? "" : erase_line);
+  if (std::exchange(out.is_inside_line, false)) line += '\n';
+  line += text;
+  line += '\n';
+  line += out.status;
+  if (out.divert)
+    out.divert(line);
+  else
+    write_lines(out, line);
+}
+
 }  // namespace
 
 void set_log_level(int level) {
@@ -88,17 +102,13 @@ void log(LogLevel level, std::string_view message) {
   if (is_kept_back(level)) return;
   Output& out = output();
   const std::lock_guard lock(out.mutex);
-  std::string line(out.status.empty() ? "" : erase_line);
-  if (std::exchange(out.is_inside_line, false)) line += '\n';
-  line += "sm-train: ";
-  line += label(level);
-  line += out.secrets.masked(message);
-  line += '\n';
-  line += out.status;
-  if (out.divert)
-    out.divert(line);
-  else
-    write_lines(out, line);
+  put_line(out, fmt::format("sm-train: {}{}", label(level), out.secrets.masked(message)));
+}
+
+void log_as_is(std::string_view line) {
+  Output& out = output();
+  const std::lock_guard lock(out.mutex);
+  put_line(out, line);
 }
 
 void show_status(std::string_view text) {

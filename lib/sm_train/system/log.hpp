@@ -20,6 +20,9 @@ void keep_out_of_log(Secrets secrets);
 /// Writes "sm-train: " and `message` as a line of stderr.
 void log(LogLevel level, std::string_view message);
 
+/// Writes a line of stderr for a program that reads the log: as it is, whatever the level.
+void log_as_is(std::string_view line);
+
 /// Draws `text` as the last line of the terminal that stderr is, in the place of the last such text: a line
 /// of log comes above it. An empty text erases it. The text is of level info, and no wider than the terminal.
 void show_status(std::string_view text);
