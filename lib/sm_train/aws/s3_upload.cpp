@@ -26,7 +26,6 @@ namespace {
 constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20U;
 constexpr std::uint64_t usual_part = 8 * mebibyte;
 constexpr std::uint64_t max_parts = 10'000;
-constexpr unsigned connections = 4;
 
 std::uint64_t part_size_of(std::uint64_t file_size) {
   const auto least = (file_size + max_parts - 1) / max_parts;
@@ -45,6 +44,7 @@ class UploadedFile {
                    .what = fmt::format("{} is no regular file, and cannot be uploaded", path.native()),
                    .remedy = "Name a regular file."});
     size_ = static_cast<std::uint64_t>(status.st_size);
+    written_ = status.st_mtim;
   }
 
   std::uint64_t size() const { return size_; }
@@ -56,16 +56,27 @@ class UploadedFile {
           ::pread(fd_.get(), bytes.data() + done, size - done, static_cast<off_t>(offset + done));
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) fail(errno);
-      if (got == 0)
-        throw Error({.cause = Cause::bad_data,
-                     .what = fmt::format("{} became shorter while it was uploaded", path_.native()),
-                     .remedy = "Upload it when nobody writes it."});
+      if (got == 0) changed();
       done += static_cast<std::size_t>(got);
     }
     return bytes;
   }
 
+  /// To be called between reading it and storing what was read.
+  void require_unchanged() const {
+    struct stat status = {};
+    if (::fstat(fd_.get(), &status) != 0) fail(errno);
+    if (static_cast<std::uint64_t>(status.st_size) != size_ || status.st_mtim.tv_sec != written_.tv_sec ||
+        status.st_mtim.tv_nsec != written_.tv_nsec)
+      changed();
+  }
+
  private:
+  [[noreturn]] void changed() const {
+    throw Error({.cause = Cause::bad_data,
+                 .what = fmt::format("{} was written while it was uploaded", path_.native()),
+                 .remedy = "Upload it when nobody writes it."});
+  }
   [[noreturn]] void fail(int error) const {
     throw Error(errno_failure(error, Access::read, "read " + path_.native()));
   }
@@ -73,14 +84,16 @@ class UploadedFile {
   std::filesystem::path path_;
   UniqueFd fd_;
   std::uint64_t size_ = 0;
+  timespec written_ = {};
 };
 
 class MultipartUpload {
  public:
-  MultipartUpload(const UploadedFile& file, S3Client& client, const S3Uri& uri)
+  MultipartUpload(const UploadedFile& file, S3Client& client, const S3Uri& uri, unsigned connections)
       : file_(file),
         client_(client),
         uri_(uri),
+        connections_(connections),
         part_size_(part_size_of(file.size())),
         etags_((file.size() + part_size_ - 1) / part_size_) {
     const auto response = client_.send({.method = "POST",
@@ -97,6 +110,7 @@ class MultipartUpload {
   void run() {
     try {
       send_parts();
+      file_.require_unchanged();
       complete();
     } catch (...) {
       give_up();
@@ -107,8 +121,8 @@ class MultipartUpload {
  private:
   void send_parts() {
     std::vector<S3Client> clients;
-    for (unsigned i = 0; i < connections; ++i) clients.push_back(client_.on_another_thread());
-    TaskPool pool(connections, client_.interrupt());
+    for (unsigned i = 0; i < connections_; ++i) clients.push_back(client_.on_another_thread());
+    TaskPool pool(connections_, client_.interrupt());
     for (std::size_t index = 0; index < etags_.size(); ++index)
       pool.post([&, index](unsigned thread, const Interrupt& stop) {
         clients[thread].set_interrupt(stop);
@@ -168,6 +182,7 @@ class MultipartUpload {
   const UploadedFile& file_;
   S3Client& client_;
   S3Uri uri_;
+  unsigned connections_;
   std::uint64_t part_size_;
   std::vector<std::string> etags_;
   std::string id_;
@@ -175,15 +190,27 @@ class MultipartUpload {
 
 }  // namespace
 
-void upload_file_to_s3(const std::filesystem::path& path, const S3Uri& uri, const S3Options& options,
-                       const Interrupt& interrupt) {
+S3Uploader::S3Uploader(const S3Options& options, const Interrupt& interrupt, unsigned connections)
+    : client_(std::make_unique<S3Client>(options, interrupt)), connections_(connections) {}
+
+S3Uploader::~S3Uploader() = default;
+
+void S3Uploader::upload(const std::filesystem::path& path, const S3Uri& uri) {
   naming(to_string(uri), [&] {
     const UploadedFile file(path);
-    S3Client client(options, interrupt);
-    if (file.size() > usual_part) return MultipartUpload(file, client, uri).run();
-    client.send(
-        {.method = "PUT", .uri = uri, .headers = object_headers(options), .body = file.read(0, file.size())});
+    if (file.size() > usual_part) return MultipartUpload(file, *client_, uri, connections_).run();
+    SharedBytes bytes = file.read(0, file.size());
+    file.require_unchanged();
+    client_->send({.method = "PUT",
+                   .uri = uri,
+                   .headers = object_headers(client_->options()),
+                   .body = std::move(bytes)});
   });
+}
+
+void upload_file_to_s3(const std::filesystem::path& path, const S3Uri& uri, const S3Options& options,
+                       const Interrupt& interrupt) {
+  naming(to_string(uri), [&] { S3Uploader(options, interrupt).upload(path, uri); });
 }
 
 }  // namespace sm_train

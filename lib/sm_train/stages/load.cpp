@@ -57,6 +57,7 @@ void apply(const Options& options, Settings& settings) {
   if (options.program) settings.program = os_text(*options.program);
   if (options.submit_directory) settings.submit_directory = os_text(*options.submit_directory);
   if (options.log_level) settings.log_level = *options.log_level;
+  if (options.s3_output) settings.s3_output = os_text(*options.s3_output);
   if (options.has_metrics) settings.cloudwatch_metrics = *options.has_metrics;
   if (settings.log_level && !log_level_number(*settings.log_level)) {
     log(LogLevel::warning,

@@ -35,6 +35,8 @@ struct Options {
   ChannelArgs channel_args = ChannelArgs::automatic;  ///< --channel-args
   std::optional<bool> has_metrics;                    ///< --metrics
   MetricsOptions metrics;                             ///< --metrics-interval and --metrics-namespace
+  std::optional<std::string> s3_output;               ///< --s3-output, SAGEMAKER_S3_OUTPUT
+  std::chrono::milliseconds flush_timeout = std::chrono::minutes(10);  ///< --flush-timeout
   std::chrono::milliseconds grace_period = std::chrono::seconds(110);  ///< --grace-period
   EnvVars environment;  ///< the process's own, for its settings and for the program to inherit
 };

@@ -170,7 +170,8 @@ std::vector<Setting> settings_of_metrics() {
       {.option = "--metrics",
        .variables = {"SAGEMAKER_ENABLE_CLOUDWATCH_METRICS"},
        .hyperparameter = "sagemaker_enable_cloudwatch_metrics",
-       .help = "Write CPU, memory, disk, network and GPU usage to stderr, for CloudWatch; the variable is true or false",
+       .help = "Write CPU, memory, disk, network and GPU usage to stderr, for CloudWatch; the variable is "
+               "true or false",
        .set = [](Options& o, const std::string& text) { o.has_metrics = truth(text); }},
       {.option = "--metrics-interval",
        .value_name = "SECONDS",
@@ -186,6 +187,25 @@ std::vector<Setting> settings_of_metrics() {
              require_namespace(text);
              o.metrics.name_space = text;
            }},
+  };
+}
+
+std::vector<Setting> settings_of_intermediate_output() {
+  return {
+      {.option = "--s3-output",
+       .value_name = "URI",
+       .variables = {"SAGEMAKER_S3_OUTPUT"},
+       .hyperparameter = "sagemaker_s3_output",
+       .help =
+           "Upload what is written below output/intermediate there, while the job runs: s3://bucket/prefix",
+       .set = [](Options& o, const std::string& text) { o.s3_output = not_empty(text); }},
+      {.option = "--flush-timeout",
+       .value_name = "SECONDS",
+       .variables = {"SM_TRAIN_FLUSH_TIMEOUT"},
+       .help =
+           "How long the rest of it may take once the program has ended; 600, and after SIGTERM no more than "
+           "is left of the grace period",
+       .set = [](Options& o, const std::string& text) { o.flush_timeout = seconds(text); }},
   };
 }
 
@@ -208,8 +228,9 @@ std::vector<Setting> settings_of_the_run() {
 
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;
-  for (const auto& group : {settings_of_the_program(), settings_of_fetching(), settings_of_installing(),
-                            settings_of_arguments(), settings_of_metrics(), settings_of_the_run()})
+  for (const auto& group :
+       {settings_of_the_program(), settings_of_fetching(), settings_of_installing(), settings_of_arguments(),
+        settings_of_metrics(), settings_of_intermediate_output(), settings_of_the_run()})
     all.insert(all.end(), group.begin(), group.end());
   return all;
 }

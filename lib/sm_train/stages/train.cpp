@@ -1,6 +1,9 @@
 #include "sm_train/stages/train.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -23,6 +26,7 @@
 #include "sm_train/stages/fault.hpp"
 #include "sm_train/stages/fetch.hpp"
 #include "sm_train/stages/install.hpp"
+#include "sm_train/stages/intermediate.hpp"
 #include "sm_train/stages/large_variables.hpp"
 #include "sm_train/stages/launch.hpp"
 #include "sm_train/stages/load.hpp"
@@ -46,6 +50,13 @@ constexpr const char* handover_file = "handover";
 struct Reporting {
   Secrets secrets;
   std::optional<ReservedRoom> room;  ///< once the report is prepared: what lies there later is the program's
+};
+
+/// What goes on beside the program.
+struct Background {
+  std::unique_ptr<Metrics> metrics;
+  std::unique_ptr<IntermediateOutput> intermediate;
+  std::chrono::milliseconds time_to_flush;
 };
 
 /// A job, as everything after its loading needs it.
@@ -282,16 +293,22 @@ bool was_handed_over(const ReadyProgram& ready) {
          std::filesystem::exists(ready.python_package->path() / handover_file, ignored);
 }
 
+void start(Background& background, const LoadedJob& job) {
+  const Settings& settings = job.job.hyperparameters.settings;
+  const Environment environment = create_environment(job.job, job.machine, job.options.paths);
+  if (settings.cloudwatch_metrics) background.metrics = start_metrics(environment, job.options.metrics);
+  background.intermediate =
+      start_intermediate_output(settings.s3_output, environment, job.options.environment);
+}
+
 int run_job(const TrainFn& train_fn, const Options& options, Signals& signals, PhaseClock& clock,
-            Reporting& reporting) {
+            Reporting& reporting, Background& background) {
   require_job(options.paths);
   reporting.room = prepare_report(options.paths);
   LoadedJob job = load_job(options, signals, clock, reporting);
   if (train_fn) job.job.platform.framework_module.reset();  // there is one function in the program's place
 
-  const auto metrics = job.job.hyperparameters.settings.cloudwatch_metrics
-                           ? start_metrics(create_environment(job.job, job.machine, options.paths), options.metrics)
-                           : nullptr;
+  start(background, job);
   ReadyProgram ready = make_ready(job, framework_command(options.environment));
   if (ready.plan.kind == EntryPointKind::framework && ready.python_package)
     ready.plan.program.env["SM_TRAIN_HANDOVER"] = ready.python_package->path() / handover_file;
@@ -301,6 +318,8 @@ int run_job(const TrainFn& train_fn, const Options& options, Signals& signals, P
     ready = make_ready(job, ready.plan.program.argv);
     outcome = run(train_fn, ready, job);
   }
+  if (outcome.told_to_end)
+    background.time_to_flush = std::min(options.flush_timeout, options.grace_period - outcome.since_told);
   clock.begin("report");
   return report(outcome, ready.plan.program, options.paths, clues_of(ready.environment, options.arguments),
                 *std::move(reporting.room));
@@ -315,11 +334,18 @@ int report_fault(const Failure& failure, const Paths& paths, Reporting reporting
 
 int run_and_report(const TrainFn& train_fn, const Options& options, Signals& signals, PhaseClock& clock) {
   Reporting reporting = {.secrets = Secrets(options.environment), .room = std::nullopt};
+  Background background = {.metrics = {}, .intermediate = {}, .time_to_flush = options.flush_timeout};
+  int code = 0;
   try {
-    return run_job(train_fn, options, signals, clock, reporting);
+    code = run_job(train_fn, options, signals, clock, reporting, background);
   } catch (const std::exception& error) {
-    return report_fault(fault_of(error), options.paths, std::move(reporting));
+    code = report_fault(fault_of(error), options.paths, std::move(reporting));
   }
+  if (background.intermediate) {
+    clock.begin("flush");
+    flush(*background.intermediate, signals, background.time_to_flush, options.grace_period);
+  }
+  return code;
 }
 
 }  // namespace

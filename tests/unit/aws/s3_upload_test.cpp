@@ -136,7 +136,7 @@ TEST_CASE("a file that becomes shorter while it is uploaded is an error") {
   });
   const auto failure = failure_of_upload(file, server);
   CHECK(failure.cause == Cause::bad_data);
-  CHECK(failure.what.find("became shorter") != std::string::npos);
+  CHECK(failure.what.find("was written while it was uploaded") != std::string::npos);
 }
 
 TEST_CASE("what is no regular file, or not there, is not uploaded") {
