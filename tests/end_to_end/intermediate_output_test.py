@@ -238,7 +238,6 @@ for i in range({SMALL_FILES}):
         self.assertEqual(there.hexdigest(), here.hexdigest())
         if not SANITIZED:
             self.assertLessEqual(int(peak.read_text()), MAX_PEAK)
-            print("PEAK", int(peak.read_text())/1e6, run.stderr[-300:])
 
 
 class Ends(IntermediateTest):

@@ -35,7 +35,7 @@ class Reference(EndToEndTest):
 
     def test_the_settings_are_those_of_the_help(self):
         helped = {}
-        for option, text in re.findall(r"^  (--[a-z-]+)(?: \S+)?(.*?)(?=^  -|^\S|\Z)", self.run_binary("--help").stdout.decode(),
+        for option, text in re.findall(r"^  (--[a-z0-9-]+)(?: \S+)?(.*?)(?=^  -|^\S|\Z)", self.run_binary("--help").stdout.decode(),
                                        re.MULTILINE | re.DOTALL):
             if option == "--version":
                 continue
