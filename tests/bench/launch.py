@@ -14,12 +14,12 @@ from support import clean_env
 
 import launch_report
 from launch_report import (
-    ALONE, BASH, BASH_EXEC, CAT, DUMB_INIT, EMPTY, GIBIBYTE, MEBIBYTE, PIPE, SM_TRAIN, TINI, TRUE, RelayCase,
-    SignalCase, StartCase)
+    ALONE, BASH, BASH_EXEC, CAT, DUMB_INIT, EMPTY, GIBIBYTE, MEBIBYTE, METRICS, PIPE, SM_TRAIN, TINI, TRUE, MetricsCase,
+    RelayCase, SignalCase, StartCase)
 from launching import FLOOD, FLOOD_BLOCK, HANDLER, PYTHON, Launcher, deliver, is_portable, make_job, probe
 from measure import Command, run_in_rounds, run_pipeline
 
-REPETITIONS = {"start": 40, "relay": 10, "signal": 100}  # of each kind of case
+REPETITIONS = {"start": 40, "relay": 10, "signal": 100, "metrics": 3}  # of each kind of case
 
 
 class Tools:
@@ -101,6 +101,21 @@ def signal_case(tools, options, work):
         tools.passing_signals_on, options.repetitions or REPETITIONS["signal"], run))
 
 
+def metrics_case(tools, options, work):
+    job = make_job(work / "sleep", "sleep.sh", f"#!/bin/sh\nexec sleep {options.seconds}\n")
+    start = tools.train.start(job)
+    commands = [Command(SM_TRAIN, lambda job: [start]),
+                Command(METRICS, lambda job: [[*start, "--metrics", "--metrics-interval", "1"]])]
+
+    def run(command, result, is_measured):
+        measurement = run_pipeline(command.pipeline(job), clean_env(work), cwd=job.code, peaks=False)
+        if is_measured:
+            result.measurements.append(measurement)
+
+    results = run_in_rounds(commands, options.repetitions or REPETITIONS["metrics"], run)
+    return MetricsCase(f"Metrics beside a program that sleeps {options.seconds} s", options.seconds, results)
+
+
 def preamble(tools):
     yield "# Launching a program"
     yield ""
@@ -114,14 +129,14 @@ def preamble(tools):
 def parse(arguments):
     parser = argparse.ArgumentParser(prog="scripts/bench launch", description=__doc__.partition("\n")[0])
     parser.add_argument("--cases", nargs="+", choices=REPETITIONS, default=list(REPETITIONS),
-                        help="starting programs that end at once, relaying output, passing SIGTERM on (default: all)")
+                        help="starting programs that end at once, relaying output, passing SIGTERM on, metrics (default: all)")
     parser.add_argument("--repetitions", type=int, metavar="N", help="rounds measured, after one that is not (default: "
                         + ", ".join(f"{count} for {case}" for case, count in REPETITIONS.items()) + ")")
-    suite.add_common_options(parser, quick="two rounds, and 16 MiB of output")
+    suite.add_common_options(parser, quick="two rounds, 16 MiB of output, and 2 s of metrics")
     options = parser.parse_args(arguments)
-    options.size = GIBIBYTE
+    options.size, options.seconds = GIBIBYTE, 20
     if options.quick:
-        options.repetitions, options.size = 2, 16 * MEBIBYTE
+        options.repetitions, options.size, options.seconds = 2, 16 * MEBIBYTE, 2
     return options
 
 
@@ -136,6 +151,9 @@ def run_cases(tools, options, work):
     if "signal" in options.cases:
         print("bench: passing SIGTERM on", file=sys.stderr)
         yield signal_case(tools, options, work)
+    if "metrics" in options.cases:
+        print("bench: metrics", file=sys.stderr)
+        yield metrics_case(tools, options, work)
 
 
 def main(arguments):

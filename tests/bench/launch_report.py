@@ -18,6 +18,8 @@ SM_TRAIN = "sm-train"
 TRUE = "`/bin/true`"
 EMPTY = "an empty Python script"
 
+METRICS = "sm-train --metrics"
+
 PIPE = "limit: program"
 CAT = "program | cat"
 
@@ -48,6 +50,18 @@ class SignalCase:
     """A program that waits for SIGTERM; its results are deliveries."""
     what: str
     results: "dict[str, Result]"
+
+
+@dataclasses.dataclass
+class MetricsCase:
+    """A program that does nothing for a while, and a look at the machine each second of it."""
+    what: str
+    seconds: int
+    results: "dict[str, Result]"
+
+    def core_share(self):
+        """What the looks take of a core, in percent."""
+        return 100 * (self.results[METRICS].median("cpu") - self.results[SM_TRAIN].median("cpu")) / self.seconds
 
 
 def faults(case):
@@ -92,12 +106,18 @@ def signal_row(case, name, result):
                over(result, case.results[ALONE], "latency"))
 
 
+def metrics_row(case, name, result):
+    return row(name, milliseconds(result.median("cpu")), milliseconds(result.least("cpu")),
+               f"{case.core_share():.3f}" if name == METRICS else "")
+
+
 TABLES = {
     StartCase: (start_row, ["wall: median ms", "min ms", "over the program", "CPU ms", "over the program",
                             "peak MiB: largest process", "the launcher's own"]),
     RelayCase: (relay_row, ["median s", "GiB/s", "best GiB/s", "GiB/s ÷ those of `cat`", "CPU s",
                             "peak MiB: largest process", "sum"]),
     SignalCase: (signal_row, ["median ms", "min ms", "worst ms", "over the program"]),
+    MetricsCase: (metrics_row, ["CPU: median ms", "min ms", "% of a core for metrics"]),
 }
 
 
@@ -161,6 +181,16 @@ def signal_goal(results):
     return goal
 
 
+def metrics_goal(case):
+    goal = Goal("metrics, with a look each 10 s as in use: under 0.1 % of a core")
+    try:
+        share = case.core_share() / 10  # a look each second is measured
+    except (AttributeError, KeyError, statistics.StatisticsError):
+        return goal
+    goal.measured, goal.met = f"{share:.3f} %", share < 0.1
+    return goal
+
+
 def goals(cases):
     """What launching is to reach."""
     starts = {case.what: case for case in cases if isinstance(case, StartCase)}
@@ -174,4 +204,5 @@ def goals(cases):
                  lambda time: time(CAT) / time(SM_TRAIN), lambda ratio: ratio >= 1, field="streaming"),
         relay_peak_goal(relay, starts),
         signal_goal(signals),
+        metrics_goal(next((case for case in cases if isinstance(case, MetricsCase)), None)),
     ]
