@@ -1,9 +1,12 @@
-// Stands in for the NVIDIA driver's libnvidia-ml.so.1, which is not to be had on a machine without a GPU: it gives
-// FAKE_NVML_DEVICES GPUs, the nth of which is used to n * 10 percent, and n GiB of 16. nvmlInit_v2 fails where that is
-// not set. FAKE_NVML_LOG names a file that gets a byte for each start and end.
+// Stands in for the NVIDIA driver's libnvidia-ml.so.1, which is not to be had on a machine without a GPU: it
+// gives FAKE_NVML_DEVICES GPUs, the nth of which is used to n * 10 percent, and n GiB of 16. nvmlInit_v2
+// fails where that is not set, and hangs where it is "hang". FAKE_NVML_LOG names a file that gets a byte for
+// each start and end.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <unistd.h>
 
 namespace {
 
@@ -26,7 +29,9 @@ std::uintptr_t number_of(const void* device) {
 extern "C" {
 
 int nvmlInit_v2() {
-  return std::getenv("FAKE_NVML_DEVICES") != nullptr ? note('+') : driver_not_loaded;
+  const char* devices = std::getenv("FAKE_NVML_DEVICES");
+  while (devices != nullptr && std::strcmp(devices, "hang") == 0) ::pause();
+  return devices != nullptr ? note('+') : driver_not_loaded;
 }
 
 int nvmlShutdown() {

@@ -111,6 +111,11 @@ class Lines(MetricsTest):
         self.assertEqual(peaks["GPUMemoryUtilizationPeak"], [6.25, 12.5])
         self.assertEqual(log.read_text(), "+-")
 
+    def test_a_driver_that_hangs_is_not_waited_for(self):
+        run = self.train(self.job(), "--metrics", env={"LD_LIBRARY_PATH": os.environ["FAKE_NVML"], "FAKE_NVML_DEVICES": "hang"})
+        self.assert_succeeded(run)
+        self.assertEqual(self.metric_lines(run.stderr), [])
+
     def test_a_driver_that_does_not_start_is_none(self):
         run = self.train(self.job(), "--metrics", env={"LD_LIBRARY_PATH": os.environ["FAKE_NVML"]})
         self.assert_succeeded(run)

@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include "sm_train/aws/host_label.hpp"
+#include "sm_train/aws/retry.hpp"
 #include "sm_train/aws/xml.hpp"
 #include "sm_train/contract/one_line.hpp"
 
@@ -72,6 +73,9 @@ Meaning meaning_of(const S3Error& error) {
       return {"", Cause::bad_data, "the object was replaced while it was read",
               "Run again, when nobody writes it."};
     default:
+      if (error.status / 100 == 4 && !is_retryable(error.status, error.code))
+        return {"", Cause::bad_data, "the service refuses the request",
+                "Check the bucket and the key: their names, and what the service allows for them."};
       return {"", Cause::unavailable, "the service cannot give it",
               "Check the endpoint, or try again later."};
   }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <exception>
 #include <fcntl.h>
 #include <memory>
 #include <string>
@@ -15,6 +17,7 @@
 #include "sm_train/aws/s3_client.hpp"
 #include "sm_train/aws/s3_naming.hpp"
 #include "sm_train/aws/xml.hpp"
+#include "sm_train/system/deadline.hpp"
 #include "sm_train/system/files.hpp"
 #include "sm_train/system/task_pool.hpp"
 #include "sm_train/system/unique_fd.hpp"
@@ -31,6 +34,11 @@ std::uint64_t part_size_of(std::uint64_t file_size) {
   const auto least = (file_size + max_parts - 1) / max_parts;
   return std::max(usual_part, (least + mebibyte - 1) / mebibyte * mebibyte);
 }
+
+/// The file was written while it was read, so that what was read is no version of it.
+struct FileChanged : std::exception {
+  const char* what() const noexcept override { return "the file was written while it was uploaded"; }
+};
 
 /// The file as it is when it is opened.
 class UploadedFile {
@@ -49,6 +57,7 @@ class UploadedFile {
 
   std::uint64_t size() const { return size_; }
 
+  /// Throws FileChanged where it is no longer as it was.
   std::string read(std::uint64_t offset, std::uint64_t size) const {
     std::string bytes(size, '\0');
     for (std::size_t done = 0; done < size;) {
@@ -56,27 +65,22 @@ class UploadedFile {
           ::pread(fd_.get(), bytes.data() + done, size - done, static_cast<off_t>(offset + done));
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) fail(errno);
-      if (got == 0) changed();
+      if (got == 0) throw FileChanged();
       done += static_cast<std::size_t>(got);
     }
+    require_unchanged();
     return bytes;
   }
 
-  /// To be called between reading it and storing what was read.
+ private:
   void require_unchanged() const {
     struct stat status = {};
     if (::fstat(fd_.get(), &status) != 0) fail(errno);
     if (static_cast<std::uint64_t>(status.st_size) != size_ || status.st_mtim.tv_sec != written_.tv_sec ||
         status.st_mtim.tv_nsec != written_.tv_nsec)
-      changed();
+      throw FileChanged();
   }
 
- private:
-  [[noreturn]] void changed() const {
-    throw Error({.cause = Cause::bad_data,
-                 .what = fmt::format("{} was written while it was uploaded", path_.native()),
-                 .remedy = "Upload it when nobody writes it."});
-  }
   [[noreturn]] void fail(int error) const {
     throw Error(errno_failure(error, Access::read, "read " + path_.native()));
   }
@@ -110,7 +114,6 @@ class MultipartUpload {
   void run() {
     try {
       send_parts();
-      file_.require_unchanged();
       complete();
     } catch (...) {
       give_up();
@@ -165,15 +168,17 @@ class MultipartUpload {
     }
   }
 
-  /// Parts that nobody completes are kept, and paid for. What ended the upload is the error to tell, and an
-  /// interrupt must not wait for this.
+  /// Parts that nobody completes are kept, and paid for. What ended the upload is the error to tell; where
+  /// that is an interrupt, it waits for this no longer than two seconds.
   void give_up() noexcept {
     try {
-      client_.hurry();
-      client_.send({.method = "DELETE",
-                    .uri = uri_,
-                    .query = {{"uploadId", id_}},
-                    .headers = payer_headers(client_.options())});
+      S3Client last = client_.on_another_thread();
+      last.hurry();
+      last.set_interrupt(with_deadline({}, std::chrono::seconds(2), {.what = "too late", .remedy = ""}));
+      last.send({.method = "DELETE",
+                 .uri = uri_,
+                 .query = {{"uploadId", id_}},
+                 .headers = payer_headers(client_.options())});
     } catch (...) {
       return;
     }
@@ -195,22 +200,28 @@ S3Uploader::S3Uploader(const S3Options& options, const Interrupt& interrupt, uns
 
 S3Uploader::~S3Uploader() = default;
 
-void S3Uploader::upload(const std::filesystem::path& path, const S3Uri& uri) {
+bool S3Uploader::upload(const std::filesystem::path& path, const S3Uri& uri) try {
   naming(to_string(uri), [&] {
     const UploadedFile file(path);
     if (file.size() > usual_part) return MultipartUpload(file, *client_, uri, connections_).run();
-    SharedBytes bytes = file.read(0, file.size());
-    file.require_unchanged();
     client_->send({.method = "PUT",
                    .uri = uri,
                    .headers = object_headers(client_->options()),
-                   .body = std::move(bytes)});
+                   .body = file.read(0, file.size())});
   });
+  return true;
+} catch (const FileChanged&) {
+  return false;
 }
 
 void upload_file_to_s3(const std::filesystem::path& path, const S3Uri& uri, const S3Options& options,
                        const Interrupt& interrupt) {
-  naming(to_string(uri), [&] { S3Uploader(options, interrupt).upload(path, uri); });
+  naming(to_string(uri), [&] {
+    if (S3Uploader(options, interrupt).upload(path, uri)) return;
+    throw Error({.cause = Cause::bad_data,
+                 .what = fmt::format("{} was written while it was uploaded", path.native()),
+                 .remedy = "Upload it when nobody writes it."});
+  });
 }
 
 }  // namespace sm_train

@@ -21,8 +21,8 @@ class S3Uploader {
   S3Uploader& operator=(S3Uploader&&) = delete;
   ~S3Uploader();
 
-  /// As upload_file_to_s3.
-  void upload(const std::filesystem::path& file, const S3Uri& uri);
+  /// As upload_file_to_s3; but false, and nothing is stored, where the file is written meanwhile.
+  bool upload(const std::filesystem::path& file, const S3Uri& uri);
 
  private:
   std::unique_ptr<S3Client> client_;

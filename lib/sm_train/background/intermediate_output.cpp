@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <csignal>
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <utility>
@@ -9,8 +12,10 @@
 #include <fmt/format.h>
 
 #include "sm_train/system/blocked_signals.hpp"
+#include "sm_train/system/files.hpp"
 #include "sm_train/system/log.hpp"
 #include "sm_train/system/start_thread.hpp"
+#include "sm_train/system/unique_fd.hpp"
 
 namespace fs = std::filesystem;
 
@@ -21,14 +26,14 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr unsigned upload_threads = 6;
-// What the files take that are being uploaded.
-constexpr std::uint64_t memory = 3 * small_upload;
 // A file that was found, and not closed before our eyes, may still be written.
 constexpr std::chrono::milliseconds settling_time = 1s;
 // Where not everything can be watched.
 constexpr std::chrono::milliseconds pause_between_looks = 10s;
-// The kernel's times of files go in steps of a tick or more.
-constexpr std::chrono::nanoseconds clock_step = 20ms;
+// The kernel's times of files go in steps of a tick or more: two versions within one have the same time.
+constexpr std::chrono::milliseconds clock_step = 20ms;
+// So a file is uploaded a little after it was closed, and of several versions in a row just the last.
+constexpr std::chrono::milliseconds resting_time = clock_step + 5ms;
 
 std::chrono::nanoseconds since_epoch(const timespec& time) {
   return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
@@ -36,6 +41,17 @@ std::chrono::nanoseconds since_epoch(const timespec& time) {
 
 std::chrono::nanoseconds now() {
   return std::chrono::system_clock::now().time_since_epoch();
+}
+
+/// Somebody has it open for writing, and will close it. A lease for reading is what the kernel refuses then;
+/// where it gives none at all, nobody knows. Breaking one is told by a signal, which must be none that the
+/// program would get: SIGCHLD makes us look for children once more. Source: fcntl(2), "Leases"
+bool is_being_written(const fs::path& file) {
+  const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
+  if (!fd || ::fcntl(fd.get(), F_SETSIG, SIGCHLD) != 0) return false;
+  if (::fcntl(fd.get(), F_SETLEASE, F_RDLCK) != 0) return errno == EAGAIN;
+  ::fcntl(fd.get(), F_SETLEASE, F_UNLCK);
+  return false;
 }
 
 }  // namespace
@@ -47,7 +63,10 @@ bool IntermediateOutput::Version::is_same_as(const Version& now) const {
 
 std::optional<IntermediateOutput::Version> IntermediateOutput::version_of(const fs::path& file) {
   struct stat status = {};
-  if (::lstat(file.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  const bool is_there = ::lstat(file.c_str(), &status) == 0;
+  if (!is_there && errno != ENOENT && errno != ENOTDIR)
+    throw Error(errno_failure(errno, Access::read, "read " + file.native()));
+  if (!is_there || !S_ISREG(status.st_mode)) return std::nullopt;
   return Version{.inode = status.st_ino,
                  .size = static_cast<std::uint64_t>(status.st_size),
                  .written = since_epoch(status.st_mtim),
@@ -58,7 +77,8 @@ IntermediateOutput::IntermediateOutput(fs::path directory, MakeUpload make_uploa
     : directory_(std::move(directory)),
       make_upload_(std::move(make_upload)),
       watch_(directory_),
-      budget_(memory) {
+      for_small_files_(2 * small_upload),
+      for_large_files_(1) {
   const auto blocked = BlockedSignals::all();
   watch_thread_ = start_thread([this] { run_watch(); });
   try {
@@ -84,19 +104,41 @@ void IntermediateOutput::finish() {
   if (!watch_thread_.joinable()) return;
   finishing_.set();
   watch_thread_.join();
+  {
+    const std::lock_guard lock(mutex_);
+    is_closed_ = true;
+  }
   for (const std::string& file : watch_.all_files()) queue_.add({.file = file});
   queue_.close();
 }
 
+std::string IntermediateOutput::last_error() const {
+  const std::lock_guard lock(mutex_);
+  return last_error_;
+}
+
 void IntermediateOutput::run_watch() try {
+  using Clock = UploadQueue::Clock;
+  auto next_look = Clock::now() + pause_between_looks;
+  bool has_warned = false;
   while (true) {
+    if (!watch_.is_complete() && !std::exchange(has_warned, true))
+      log(LogLevel::warning,
+          fmt::format("not all of {} can be watched, which is looked at every {} s: raise "
+                      "fs.inotify.max_user_watches and fs.inotify.max_user_instances",
+                      directory_.native(),
+                      std::chrono::duration_cast<std::chrono::seconds>(pause_between_looks).count()));
     std::array<pollfd, 2> waited = {pollfd{.fd = watch_.fd(), .events = POLLIN, .revents = 0},
                                     pollfd{.fd = finishing_.fd(), .events = POLLIN, .revents = 0}};
-    const auto limit = watch_.is_complete() ? -1ms : pause_between_looks;
-    const int ready = ::poll(waited.data(), waited.size(), static_cast<int>(limit.count()));
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(next_look - Clock::now());
+    ::poll(waited.data(), waited.size(),
+           watch_.is_complete() ? -1 : static_cast<int>(std::max(left, 0ms).count()));
     TreeWatch::News news = watch_.take();
-    if (ready == 0) news.found = watch_.all_files();
-    for (const std::string& file : news.closed) queue_.add({.file = file, .was_written = true});
+    for (const std::string& file : news.closed) queue_.add({.file = file, .was_written = true}, resting_time);
+    if (!watch_.is_complete() && Clock::now() >= next_look) {
+      news.found = watch_.all_files();
+      next_look = Clock::now() + pause_between_looks;
+    }
     for (const std::string& file : news.found) queue_.add({.file = file}, settling_time);
     if (waited[1].revents != 0) return;
   }
@@ -104,12 +146,11 @@ void IntermediateOutput::run_watch() try {
   log(LogLevel::warning, fmt::format("intermediate output waits for the end of the job: {}", error.what()));
 }
 
-void IntermediateOutput::run_upload() {
+void IntermediateOutput::run_upload() try {
   UploadFile upload_file;
   while (const auto item = queue_.take()) {
     try {
-      upload(*item, upload_file);
-      queue_.done(*item);
+      take_on(*item, upload_file);
     } catch (const Stopped&) {
       return queue_.failed(*item);
     } catch (const Error& error) {
@@ -118,37 +159,50 @@ void IntermediateOutput::run_upload() {
       on_error(*item, Error({.cause = Cause::internal, .what = error.what(), .remedy = ""}));
     }
   }
+} catch (const std::exception& error) {
+  log(LogLevel::warning, fmt::format("intermediate output has a thread less: {}", error.what()));
 }
 
-void IntermediateOutput::upload(const UploadQueue::Item& item, UploadFile& upload_file) {
+void IntermediateOutput::take_on(const UploadQueue::Item& item, UploadFile& upload_file) {
   const fs::path file = directory_ / item.file;
   const auto version = version_of(file);
-  if (!version) return;  // it has gone, or is no file
-  {
+  if (!version) {  // it has gone, or is no file
     const std::lock_guard lock(mutex_);
-    const auto known = uploaded_.find(item.file);
-    if (!item.was_written && known != uploaded_.end() && known->second.is_same_as(*version)) return;
+    uploaded_.erase(item.file);
+    return queue_.done(item);
   }
-  const ByteBudget::Share share(budget_, version->size > small_upload ? 2 * small_upload : version->size);
+  if (is_uploaded(item, *version)) return queue_.done(item);
+  const bool is_large = version->size > small_upload;
+  const ByteBudget::Share share(is_large ? for_large_files_ : for_small_files_, is_large ? 1 : version->size);
   stop_.check();
   if (!upload_file) upload_file = make_upload_(stop_.interrupt());
-  upload_file(file, item.file);
+  if (upload_file(file, item.file)) {
+    const std::lock_guard lock(mutex_);
+    uploaded_[item.file] = *version;
+  } else {
+    queue_.add(item, settling_time);  // whoever writes it closes it
+  }
+  queue_.done(item);
+}
+
+/// Or somebody writes it, who will close it, so that it comes again.
+bool IntermediateOutput::is_uploaded(const UploadQueue::Item& item, const Version& version) {
+  if (item.was_written) return false;
   const std::lock_guard lock(mutex_);
-  uploaded_[item.file] = *version;
+  const auto known = uploaded_.find(item.file);
+  if (known != uploaded_.end() && known->second.is_same_as(version)) return true;
+  return !is_closed_ && is_being_written(directory_ / item.file);
 }
 
 void IntermediateOutput::on_error(const UploadQueue::Item& item, const Error& error) {
-  if (!version_of(directory_ / item.file)) return queue_.done(item);
-  if (error.failure().cause == Cause::bad_data) {
-    // Whoever writes it closes it.
-    queue_.add(item, settling_time);
-    return queue_.done(item);
-  }
+  struct stat status = {};
+  if (::lstat((directory_ / item.file).c_str(), &status) != 0 && errno == ENOENT) return queue_.done(item);
   {
     const std::lock_guard lock(mutex_);
-    if (!std::exchange(has_warned_, true))
+    if (last_error_.empty())
       log(LogLevel::warning,
           fmt::format("intermediate output is not uploaded, and tried again: {}", error.what()));
+    last_error_ = error.failure().what;
   }
   if (error.failure().cause == Cause::unavailable) return queue_.failed(item);
   queue_.refused(item);

@@ -21,9 +21,9 @@
 
 namespace sm_train {
 
-/// Uploads a file under its path below the directory. Throws Error: bad_data where the file is written
-/// meanwhile, unavailable where the service cannot be reached, another cause where it refuses.
-using UploadFile = std::function<void(const std::filesystem::path& file, const std::string& path)>;
+/// Uploads a file under its path below the directory; false where the file was written meanwhile. Throws
+/// Error: unavailable where the service cannot be reached, another cause where it refuses.
+using UploadFile = std::function<bool(const std::filesystem::path& file, const std::string& path)>;
 
 /// Makes one for a thread; `stop` throws when the thread is to end. Throws Error as the upload does.
 using MakeUpload = std::function<UploadFile(const Interrupt& stop)>;
@@ -50,6 +50,8 @@ class IntermediateOutput {
   int finished_fd() const { return queue_.drained_fd(); }
   /// The files that are not uploaded as they are now, by their paths below the directory.
   std::vector<std::string> left() const { return queue_.left(); }
+  /// What went wrong last; empty where nothing did.
+  std::string last_error() const;
 
  private:
   /// What tells one version of a file from another.
@@ -64,20 +66,23 @@ class IntermediateOutput {
   static std::optional<Version> version_of(const std::filesystem::path& file);
   void run_watch();
   void run_upload();
-  void upload(const UploadQueue::Item& item, UploadFile& upload_file);
+  void take_on(const UploadQueue::Item& item, UploadFile& upload_file);
+  bool is_uploaded(const UploadQueue::Item& item, const Version& version);
   void on_error(const UploadQueue::Item& item, const Error& error);
 
   std::filesystem::path directory_;
   MakeUpload make_upload_;
   TreeWatch watch_;
   UploadQueue queue_;
-  ByteBudget budget_;
+  ByteBudget for_small_files_;
+  ByteBudget for_large_files_;
   StopFlag stop_;
   Event finishing_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::map<std::string, Version> uploaded_;
-  bool has_warned_ = false;
+  std::string last_error_;
+  bool is_closed_ = false;
 
   std::thread watch_thread_;
   std::vector<std::thread> upload_threads_;

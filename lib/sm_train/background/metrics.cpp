@@ -1,11 +1,17 @@
 #include "sm_train/background/metrics.hpp"
 
 #include <algorithm>
+#include <condition_variable>
 #include <exception>
+#include <filesystem>
+#include <mutex>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "sm_train/contract/usage.hpp"
 #include "sm_train/system/blocked_signals.hpp"
 #include "sm_train/system/log.hpp"
 #include "sm_train/system/nvml.hpp"
@@ -18,6 +24,8 @@ namespace {
 
 // Often enough to see peaks, and seldom enough to cost nothing.
 constexpr std::chrono::seconds longest_pause{10};
+// For the last line.
+constexpr std::chrono::seconds longest_wait{1};
 
 double available_cpus(const Machine& machine) {
   const double affinity = machine.affinity_cpus > 0 ? machine.affinity_cpus : machine.num_cpus;
@@ -25,7 +33,8 @@ double available_cpus(const Machine& machine) {
 }
 
 std::chrono::milliseconds since_epoch() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch());
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::system_clock::now().time_since_epoch());
 }
 
 void warn(const std::exception& error) {
@@ -34,53 +43,89 @@ void warn(const std::exception& error) {
 
 }  // namespace
 
-Metrics::Metrics(const Environment& environment, const MetricsOptions& options)
+/// What the thread works with. It outlives the others where the thread hangs.
+class Metrics::Thread {
+ public:
+  Thread(const Environment& environment, const MetricsOptions& options);
+
+  void run();
+  /// False where it has not ended a second later.
+  bool stop();
+
+ private:
+  bool wait(std::chrono::milliseconds time);
+  UsageCounters look(const Nvml& nvml) const;
+  void write_lines();
+  bool is_too_late();
+
+  MetricPlace place_;
+  std::vector<std::pair<std::string, std::filesystem::path>> directories_;
+  double cpus_;
+  std::chrono::milliseconds interval_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool is_stopped_ = false;
+  bool is_late_ = false;
+  bool has_ended_ = false;
+};
+
+Metrics::Thread::Thread(const Environment& environment, const MetricsOptions& options)
     : place_{.name_space = options.name_space,
-             .dimensions = {{"TrainingJobName", environment.job_name.value_or(environment.sagemaker_job_name)},
+             .dimensions = {{"TrainingJobName",
+                             environment.job_name.value_or(environment.sagemaker_job_name)},
                             {"Host", environment.current_host}}},
       directories_{{"Model", environment.model_dir}, {"Output", environment.output_dir}, {"Tmp", "/tmp"}},
       cpus_(available_cpus(environment.machine)),
-      interval_(options.interval) {
-  const auto blocked = BlockedSignals::all();
-  thread_ = start_thread([this] {
-    try {
-      run();
-    } catch (const std::exception& error) {
-      warn(error);
-    }
-  });
+      interval_(options.interval) {}
+
+void Metrics::Thread::run() {
+  try {
+    write_lines();
+  } catch (const std::exception& error) {
+    if (!is_too_late()) warn(error);
+  }
+  const std::lock_guard lock(mutex_);
+  has_ended_ = true;
+  changed_.notify_all();
 }
 
-Metrics::~Metrics() {
-  {
-    const std::lock_guard lock(mutex_);
-    is_stopped_ = true;
-  }
-  stopped_.notify_one();
-  thread_.join();
+bool Metrics::Thread::stop() {
+  std::unique_lock lock(mutex_);
+  is_stopped_ = true;
+  changed_.notify_all();
+  is_late_ = !changed_.wait_for(lock, longest_wait, [this] { return has_ended_; });
+  return !is_late_;
+}
+
+bool Metrics::Thread::is_too_late() {
+  const std::lock_guard lock(mutex_);
+  return is_late_;
 }
 
 /// False once it is stopped.
-bool Metrics::wait(std::chrono::milliseconds time) {
+bool Metrics::Thread::wait(std::chrono::milliseconds time) {
   std::unique_lock lock(mutex_);
-  return !stopped_.wait_for(lock, time, [this] { return is_stopped_; });
+  return !changed_.wait_for(lock, time, [this] { return is_stopped_; });
 }
 
-void Metrics::run() {
+UsageCounters Metrics::Thread::look(const Nvml& nvml) const {
+  UsageCounters counters = read_usage_counters(directories_);
+  counters.gpus = nvml.read();
+  return counters;
+}
+
+void Metrics::Thread::write_lines() {
   const Nvml nvml;
-  const auto look = [&] {
-    UsageCounters counters = read_usage_counters(directories_);
-    counters.gpus = nvml.read();
-    return counters;
-  };
-  std::vector<UsageCounters> moments = {look()};
+  std::vector<UsageCounters> moments = {look(nvml)};
   std::optional<Usage> peak;
   bool goes_on = true;
   while (goes_on) {
     const auto passed = moments.back().time - moments.front().time;
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(interval_ - passed);
     goes_on = wait(std::min<std::chrono::milliseconds>(left, longest_pause));
-    moments.push_back(look());
+    moments.push_back(look(nvml));
+    if (is_too_late()) return;
     const Usage latest = usage_over({moments.end() - 2, moments.end()}, cpus_);
     peak = peak ? peak_of(*peak, latest) : latest;
     if (!goes_on || moments.back().time - moments.front().time < interval_) continue;
@@ -88,6 +133,19 @@ void Metrics::run() {
     moments.erase(moments.begin(), moments.end() - 1);
   }
   log_as_is(metric_line(*peak, place_, since_epoch(), "Peak"));
+}
+
+Metrics::Metrics(const Environment& environment, const MetricsOptions& options)
+    : state_(std::make_shared<Thread>(environment, options)) {
+  const auto blocked = BlockedSignals::all();
+  thread_ = start_thread([state = state_] { state->run(); });
+}
+
+Metrics::~Metrics() {
+  if (state_->stop())
+    thread_.join();
+  else
+    thread_.detach();
 }
 
 std::unique_ptr<Metrics> start_metrics(const Environment& environment, const MetricsOptions& options) try {

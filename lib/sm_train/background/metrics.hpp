@@ -1,18 +1,12 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
-#include <filesystem>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
-#include <utility>
-#include <vector>
 
 #include "sm_train/contract/environment.hpp"
 #include "sm_train/contract/metric_format.hpp"
-#include "sm_train/contract/usage.hpp"
 
 namespace sm_train {
 
@@ -29,27 +23,20 @@ class Metrics {
   Metrics& operator=(const Metrics&) = delete;
   Metrics(Metrics&&) = delete;
   Metrics& operator=(Metrics&&) = delete;
-  /// Writes the last line, with the peaks.
+  /// Writes the last line, with the peaks; a driver or a file system that does not answer within a second is
+  /// not waited for.
   ~Metrics();
 
  private:
-  void run();
-  bool wait(std::chrono::milliseconds time);
+  class Thread;
 
-  MetricPlace place_;
-  std::vector<std::pair<std::string, std::filesystem::path>> directories_;
-  double cpus_;
-  std::chrono::milliseconds interval_;
-
-  std::mutex mutex_;
-  std::condition_variable stopped_;
-  bool is_stopped_ = false;
+  std::shared_ptr<Thread> state_;
   std::thread thread_;
 };
 
-/// Step 2: writes, every interval, a line of metrics to stderr that CloudWatch Logs understands (metric_line),
-/// between the lines of the program, and one with the peaks when what it gives goes away. Throws nothing: what
-/// keeps it from starting, or from going on, is a warning.
+/// Step 2: writes, every interval, a line of metrics to stderr that CloudWatch Logs understands
+/// (metric_line), between the lines of the program, and one with the peaks when what it gives goes away.
+/// Throws nothing: what keeps it from starting, or from going on, is a warning.
 std::unique_ptr<Metrics> start_metrics(const Environment& environment, const MetricsOptions& options = {});
 
 }  // namespace sm_train

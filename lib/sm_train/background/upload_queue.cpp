@@ -70,7 +70,7 @@ void UploadQueue::done(const Item& item) {
   const std::lock_guard lock(mutex_);
   failures_ = 0;
   const State& state = files_.at(item.file);
-  if (state.comes_again) return put_back(item, is_closed_ ? Clock::now() : state.due);
+  if (state.comes_again) return put_back(item, state.due);
   files_.erase(item.file);
   tell_if_drained();
 }
@@ -107,8 +107,10 @@ void UploadQueue::close() {
   is_closed_ = true;
   pause_until_ = {};
   waiting_.clear();
-  for (auto& [file, state] : files_)
-    if (!state.is_taken) put(file, state, Clock::now());
+  for (auto& [file, state] : files_) {
+    state.due = Clock::now();
+    if (!state.is_taken) put(file, state, state.due);
+  }
   tell_if_drained();
   changed_.notify_all();
 }

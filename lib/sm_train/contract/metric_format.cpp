@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "sm_train/contract/python_text.hpp"
+#include "sm_train/contract/unicode.hpp"
 #include "sm_train/contract/value.hpp"
 
 namespace sm_train {
@@ -13,6 +14,8 @@ namespace {
 
 // Of a list of values. Source: the specification of the format.
 constexpr std::size_t max_values = 100;
+// Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html
+constexpr std::size_t max_dimension = 1024;
 
 /// Two digits are as exact as the kernel's counts.
 Value rounded(double number) {
@@ -43,7 +46,8 @@ class Metrics {
   void add_each(const std::string& name, const char* unit, const std::vector<GpuUsage>& gpus, Number number) {
     List list;
     for (const GpuUsage& gpu : gpus)
-      if (list.size() < max_values) list.push_back(number(gpu));
+      if (const std::optional<Value> value = number(gpu); value && list.size() < max_values)
+        list.push_back(*value);
     if (!list.empty()) add(name, unit, Value(std::move(list)));
   }
 
@@ -69,13 +73,13 @@ Metrics metrics_of(const Usage& usage, const std::string& suffix) {
   metrics.add_if_known("NetworkTransmitRate", "Bytes/Second", usage.network_transmit_rate);
   metrics.add_if_known("DiskReadRate", "Bytes/Second", usage.disk_read_rate);
   metrics.add_if_known("DiskWriteRate", "Bytes/Second", usage.disk_write_rate);
-  metrics.add_each("GPUUtilization", "Percent", usage.gpus,
-                   [](const GpuUsage& gpu) { return rounded(gpu.utilization); });
+  metrics.add_each("GPUUtilization", "Percent", usage.gpus, [](const GpuUsage& gpu) {
+    return gpu.utilization ? std::optional(rounded(*gpu.utilization)) : std::nullopt;
+  });
   metrics.add_each("GPUMemoryUsed", "Bytes", usage.gpus,
                    [](const GpuUsage& gpu) { return whole(gpu.memory_used); });
-  metrics.add_each("GPUMemoryUtilization", "Percent", usage.gpus, [](const GpuUsage& gpu) {
-    return rounded(percent(gpu.memory_used, gpu.memory_size));
-  });
+  metrics.add_each("GPUMemoryUtilization", "Percent", usage.gpus,
+                   [](const GpuUsage& gpu) { return rounded(percent(gpu.memory_used, gpu.memory_size)); });
   return metrics;
 }
 
@@ -100,7 +104,7 @@ std::string metric_line(const Usage& usage, const MetricPlace& place, std::chron
   for (const auto& [name, value] : place.dimensions) {
     if (value.empty()) continue;
     dimensions.push_back(name);
-    items.emplace_back(name, value);
+    items.emplace_back(name, clip_utf8(value, max_dimension));
   }
   Value directive = Dict({{"Namespace", place.name_space},
                           {"Dimensions", List{Value(dimensions)}},

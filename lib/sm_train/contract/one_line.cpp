@@ -26,4 +26,10 @@ std::string in_quotes(std::string_view name) {
   return text + "\"";
 }
 
+std::string plain_or_quoted(const std::string& name) {
+  const bool is_plain =
+      std::none_of(name.begin(), name.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; });
+  return is_plain ? name : in_quotes(name);
+}
+
 }  // namespace sm_train

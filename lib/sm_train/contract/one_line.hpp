@@ -12,4 +12,7 @@ std::string one_line(std::string_view text);
 /// A file's name, as it may stand in a message: whole, in quotes, with \xNN for what a terminal would obey.
 std::string in_quotes(std::string_view name);
 
+/// The same, but without quotes where it needs none.
+std::string plain_or_quoted(const std::string& name);
+
 }  // namespace sm_train

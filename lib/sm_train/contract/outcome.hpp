@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <string>
 #include <variant>
@@ -21,9 +20,8 @@ struct Outcome {
   std::string stdout_tail;  ///< the last 64 KiB that it wrote, byte for byte
   std::string stderr_tail;
   std::optional<int> told_to_end;  ///< the first SIGTERM, SIGINT, SIGHUP or SIGQUIT that was passed on to it
-  std::chrono::milliseconds since_told{0};  ///< from that signal to the program's end
-  bool timed_out = false;                   ///< it was still running at its time limit, and was told to end
-  bool out_of_memory = false;  ///< the kernel's cgroup counted an out-of-memory kill while it ran
+  bool timed_out = false;          ///< it was still running at its time limit, and was told to end
+  bool out_of_memory = false;      ///< the kernel's cgroup counted an out-of-memory kill while it ran
 };
 
 /// The exit code that passes through: the program's own, or 128 + n where signal n killed it.

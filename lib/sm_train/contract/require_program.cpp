@@ -20,15 +20,8 @@ namespace {
 
 constexpr const char* name_a_file = "Set sagemaker_program to a file of the code.";
 
-/// An archive's names may hold anything.
-std::string shown(const std::string& name) {
-  const bool is_plain =
-      std::none_of(name.begin(), name.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; });
-  return is_plain ? name : in_quotes(name);
-}
-
 std::string list(std::vector<std::string> names, std::string_view separator = ", ") {
-  std::transform(names.begin(), names.end(), names.begin(), shown);
+  std::transform(names.begin(), names.end(), names.begin(), plain_or_quoted);
   return list_some(names, separator);
 }
 

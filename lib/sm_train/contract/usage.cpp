@@ -14,7 +14,8 @@ std::optional<double> rate(std::optional<std::uint64_t> before, std::optional<st
 
 std::optional<double> cpu_utilization(const UsageCounters& before, const UsageCounters& after, double cpus) {
   const std::chrono::duration<double> time = after.time - before.time;
-  if (!before.cpu_time || !after.cpu_time || *after.cpu_time < *before.cpu_time || time.count() <= 0 || cpus <= 0)
+  if (!before.cpu_time || !after.cpu_time || *after.cpu_time < *before.cpu_time || time.count() <= 0 ||
+      cpus <= 0)
     return std::nullopt;
   const std::chrono::duration<double> used = *after.cpu_time - *before.cpu_time;
   // The kernel counts in ticks, and may give a little more than there is.
@@ -45,11 +46,12 @@ std::vector<GpuUsage> gpu_usage_over(const std::vector<UsageCounters>& moments) 
   for (auto moment = moments.begin() + 1; moment != moments.end(); ++moment) {
     gpus = peaks(gpus, moment->gpus, [](const auto& a, const auto& b) {
       GpuUsage both = peak_of(a, b);
-      both.utilization = a.utilization + b.utilization;
+      if (a.utilization && b.utilization) both.utilization = *a.utilization + *b.utilization;
       return both;
     });
   }
-  for (GpuUsage& gpu : gpus) gpu.utilization /= static_cast<double>(moments.size() - 1);
+  for (GpuUsage& gpu : gpus)
+    if (gpu.utilization) *gpu.utilization /= static_cast<double>(moments.size() - 1);
   return gpus;
 }
 
@@ -83,8 +85,7 @@ Usage peak_of(const Usage& one, const Usage& other) {
           .network_transmit_rate = std::max(one.network_transmit_rate, other.network_transmit_rate),
           .disk_read_rate = std::max(one.disk_read_rate, other.disk_read_rate),
           .disk_write_rate = std::max(one.disk_write_rate, other.disk_write_rate),
-          .disks = peaks(one.disks, other.disks,
-                         [](const auto& a, const auto& b) { return peak_of(a, b); }),
+          .disks = peaks(one.disks, other.disks, [](const auto& a, const auto& b) { return peak_of(a, b); }),
           .gpus = peaks(one.gpus, other.gpus, [](const auto& a, const auto& b) { return peak_of(a, b); })};
 }
 

@@ -16,20 +16,20 @@ struct DiskUsage {
 };
 
 struct GpuUsage {
-  double utilization = 0;  ///< percent of the time in which a kernel ran
+  std::optional<double> utilization = {};  ///< percent of the time in which a kernel ran
   std::uint64_t memory_used = 0;
   std::uint64_t memory_size = 0;  ///< bytes
 };
 
 /// What the kernel and the drivers count, at one moment. Nothing for what cannot be known.
 struct UsageCounters {
-  std::chrono::nanoseconds time{0};                          ///< of a clock that never goes back
-  std::optional<std::chrono::microseconds> cpu_time = {};    ///< of all processes, on all CPUs
-  std::optional<std::uint64_t> memory_used = {};             ///< bytes that are not given back when others want them
-  std::optional<std::uint64_t> memory_limit = {};            ///< bytes
-  std::optional<std::uint64_t> network_received = {};        ///< bytes, without the loopback's
+  std::chrono::nanoseconds time{0};                        ///< of a clock that never goes back
+  std::optional<std::chrono::microseconds> cpu_time = {};  ///< of all processes, on all CPUs
+  std::optional<std::uint64_t> memory_used = {};   ///< bytes that are not given back when others want them
+  std::optional<std::uint64_t> memory_limit = {};  ///< bytes
+  std::optional<std::uint64_t> network_received = {};  ///< bytes, without the loopback's
   std::optional<std::uint64_t> network_sent = {};
-  std::optional<std::uint64_t> disk_read = {};               ///< bytes
+  std::optional<std::uint64_t> disk_read = {};  ///< bytes
   std::optional<std::uint64_t> disk_written = {};
   std::vector<DiskUsage> disks = {};
   std::vector<GpuUsage> gpus = {};

@@ -25,8 +25,9 @@ std::unique_ptr<IntermediateOutput> start_intermediate_output(const std::optiona
                                                               const Environment& environment,
                                                               const EnvVars& env);
 
-/// Once the program has ended: waits until all is uploaded, for `limit` at most, and, once SIGTERM or its
-/// like comes in, no longer than `grace`. Names in the log what is not uploaded.
+/// Once the program has ended: waits until all is uploaded, for `limit` at most, and, where SIGTERM or its
+/// like came in or comes in, no longer than what is left of `grace`; a second one ends it. Names in the log
+/// what is not uploaded.
 void flush(IntermediateOutput& output, Signals& signals, std::chrono::milliseconds limit,
            std::chrono::milliseconds grace);
 

@@ -62,7 +62,6 @@ Outcome launch(const Command& command, Signals& signals, const LaunchOptions& op
           .stdout_tail = streams.stdout_tail(),
           .stderr_tail = streams.stderr_tail(),
           .told_to_end = supervisor.told_to_end(),
-          .since_told = supervisor.since_told(),
           .timed_out = supervisor.timed_out(),
           .out_of_memory = out_of_memory_kills() > kills_before};
 }

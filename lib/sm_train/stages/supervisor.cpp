@@ -10,6 +10,7 @@
 
 #include "sm_train/contract/signal_name.hpp"
 #include "sm_train/system/log.hpp"
+#include "sm_train/system/signals.hpp"
 
 namespace sm_train {
 
@@ -23,10 +24,6 @@ constexpr auto time_to_die = 1s;
 
 std::string seconds(std::chrono::milliseconds time) {
   return fmt::format("{:g} s", std::chrono::duration<double>(time).count());
-}
-
-bool asks_to_end(int signal) {
-  return signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGQUIT;
 }
 
 }  // namespace
@@ -89,11 +86,6 @@ void Supervisor::give_up_group() {
   terminal_.take_back();
 }
 
-std::chrono::milliseconds Supervisor::since_told() const {
-  if (!told_to_end_) return std::chrono::milliseconds(0);
-  return std::chrono::ceil<std::chrono::milliseconds>(Clock::now() - told_at_);
-}
-
 void Supervisor::pass_on(int signal) {
   send_to_group(signal);
   if (signal == SIGTSTP) {
@@ -116,7 +108,6 @@ void Supervisor::on_told_to_end(int signal) {
   }
   if (told_to_end_) return;
   told_to_end_ = signal;
-  told_at_ = Clock::now();
   if (!killed_) deadline_ = Clock::now() + options_.grace;
   log(LogLevel::info, fmt::format("{} was passed on to {}, which has {} before SIGKILL", signal_name(signal),
                                   options_.name, seconds(options_.grace)));

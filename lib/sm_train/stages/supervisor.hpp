@@ -46,9 +46,6 @@ class Supervisor {
   /// The first signal passed on, while the program ran, that asks a program to end.
   std::optional<int> told_to_end() const { return told_to_end_; }
 
-  /// How long ago that was; 0 where it never was.
-  std::chrono::milliseconds since_told() const;
-
   /// The program was still running at its time limit.
   bool timed_out() const { return timed_out_; }
 
@@ -76,7 +73,6 @@ class Supervisor {
   std::optional<std::variant<Exited, Killed>> end_;
   std::optional<Clock::time_point> deadline_;
   std::optional<int> told_to_end_;
-  Clock::time_point told_at_;
   bool timed_out_ = false;
   bool told_after_end_ = false;
   bool leftovers_told_ = false;

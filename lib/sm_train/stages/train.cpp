@@ -56,7 +56,6 @@ struct Reporting {
 struct Background {
   std::unique_ptr<Metrics> metrics;
   std::unique_ptr<IntermediateOutput> intermediate;
-  std::chrono::milliseconds time_to_flush;
 };
 
 /// A job, as everything after its loading needs it.
@@ -296,6 +295,7 @@ bool was_handed_over(const ReadyProgram& ready) {
 void start(Background& background, const LoadedJob& job) {
   const Settings& settings = job.job.hyperparameters.settings;
   const Environment environment = create_environment(job.job, job.machine, job.options.paths);
+  set_log_level(environment.log_level);
   if (settings.cloudwatch_metrics) background.metrics = start_metrics(environment, job.options.metrics);
   background.intermediate =
       start_intermediate_output(settings.s3_output, environment, job.options.environment);
@@ -318,8 +318,6 @@ int run_job(const TrainFn& train_fn, const Options& options, Signals& signals, P
     ready = make_ready(job, ready.plan.program.argv);
     outcome = run(train_fn, ready, job);
   }
-  if (outcome.told_to_end)
-    background.time_to_flush = std::min(options.flush_timeout, options.grace_period - outcome.since_told);
   clock.begin("report");
   return report(outcome, ready.plan.program, options.paths, clues_of(ready.environment, options.arguments),
                 *std::move(reporting.room));
@@ -334,7 +332,7 @@ int report_fault(const Failure& failure, const Paths& paths, Reporting reporting
 
 int run_and_report(const TrainFn& train_fn, const Options& options, Signals& signals, PhaseClock& clock) {
   Reporting reporting = {.secrets = Secrets(options.environment), .room = std::nullopt};
-  Background background = {.metrics = {}, .intermediate = {}, .time_to_flush = options.flush_timeout};
+  Background background;
   int code = 0;
   try {
     code = run_job(train_fn, options, signals, clock, reporting, background);
@@ -343,7 +341,7 @@ int run_and_report(const TrainFn& train_fn, const Options& options, Signals& sig
   }
   if (background.intermediate) {
     clock.begin("flush");
-    flush(*background.intermediate, signals, background.time_to_flush, options.grace_period);
+    flush(*background.intermediate, signals, options.flush_timeout, options.grace_period);
   }
   return code;
 }

@@ -24,12 +24,14 @@ struct Memory {
 }  // namespace
 
 struct Nvml::Driver {
-  std::unique_ptr<void, int (*)(void*)> library{::dlopen("libnvidia-ml.so.1", RTLD_NOW | RTLD_LOCAL), &::dlclose};
+  std::unique_ptr<void, int (*)(void*)> library{::dlopen("libnvidia-ml.so.1", RTLD_NOW | RTLD_LOCAL),
+                                                &::dlclose};
   int (*init)() = find<int()>("nvmlInit_v2");
   int (*shut_down)() = find<int()>("nvmlShutdown");
   int (*get_count)(unsigned*) = find<int(unsigned*)>("nvmlDeviceGetCount_v2");
   int (*get_device)(unsigned, Device*) = find<int(unsigned, Device*)>("nvmlDeviceGetHandleByIndex_v2");
-  int (*get_utilization)(Device, Utilization*) = find<int(Device, Utilization*)>("nvmlDeviceGetUtilizationRates");
+  int (*get_utilization)(Device,
+                         Utilization*) = find<int(Device, Utilization*)>("nvmlDeviceGetUtilizationRates");
   int (*get_memory)(Device, Memory*) = find<int(Device, Memory*)>("nvmlDeviceGetMemoryInfo");
 
   template <typename Function>
@@ -59,11 +61,10 @@ std::vector<GpuUsage> Nvml::read() const {
     Utilization utilization = {};
     Memory memory = {};
     if (driver_->get_device(index, &device) != 0 || driver_->get_memory(device, &memory) != 0) continue;
+    gpus.push_back({.memory_used = memory.used, .memory_size = memory.total});
     // Not every kind of GPU tells it (a part of one, MIG, does not).
-    if (driver_->get_utilization(device, &utilization) != 0) utilization = {};
-    gpus.push_back({.utilization = static_cast<double>(utilization.gpu),
-                    .memory_used = memory.used,
-                    .memory_size = memory.total});
+    if (driver_->get_utilization(device, &utilization) == 0)
+      gpus.back().utilization = static_cast<double>(utilization.gpu);
   }
   return gpus;
 }

@@ -1,5 +1,6 @@
 #include "sm_train/system/signals.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -45,6 +46,10 @@ sigset_t signals_to_own() {
 
 }  // namespace
 
+bool asks_to_end(int signal) {
+  return std::any_of(ending.begin(), ending.end(), [&](const auto& each) { return each.first == signal; });
+}
+
 void throw_if_ending(int signal, const char* step) {
   for (const auto& [known, cause] : ending)
     if (signal == known)
@@ -69,7 +74,14 @@ Signals::Signals() {
 std::optional<int> Signals::take() {
   signalfd_siginfo info = {};
   if (read(fd_.get(), &info, sizeof info) != sizeof info) return std::nullopt;
-  return static_cast<int>(info.ssi_signo);
+  const int signal = static_cast<int>(info.ssi_signo);
+  if (asks_to_end(signal) && !told_to_end_) told_to_end_ = std::chrono::steady_clock::now();
+  return signal;
+}
+
+std::optional<std::chrono::milliseconds> Signals::since_told_to_end() const {
+  if (!told_to_end_) return std::nullopt;
+  return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() - *told_to_end_);
 }
 
 Interrupt Signals::interrupt_of(const char* step) {

@@ -1,8 +1,10 @@
 #include "sm_train/system/tree_watch.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <system_error>
@@ -26,6 +28,10 @@ std::string below(const std::string& directory, const std::string& name) {
 bool is_hard_link(const fs::path& file) {
   struct stat status = {};
   return ::lstat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink > 1;
+}
+
+void add(std::vector<std::string> files, std::vector<std::string>& to) {
+  std::move(files.begin(), files.end(), std::back_inserter(to));
 }
 
 }  // namespace
@@ -60,13 +66,16 @@ TreeWatch::News TreeWatch::take() {
 void TreeWatch::on_event(int watched, unsigned mask, const std::string& name, News& news) {
   if ((mask & IN_Q_OVERFLOW) != 0) {
     // Also a directory may have been missed.
-    for (std::string& file : all_files()) news.found.push_back(std::move(file));
+    add(all_files(), news.found);
     return;
   }
   const auto directory = directories_.find(watched);
   if (directory == directories_.end()) return;
   if ((mask & IN_IGNORED) != 0) {
+    const bool is_root = directory->second.empty();
     directories_.erase(directory);
+    // Another one may be made in its place.
+    if (is_root) add(all_files(), news.found);
     return;
   }
   const std::string path = below(directory->second, name);
@@ -82,13 +91,16 @@ void TreeWatch::on_event(int watched, unsigned mask, const std::string& name, Ne
 /// A directory that is watched already keeps its watch, under its present path. It is watched before it is
 /// read, so that nothing falls in between.
 void TreeWatch::watch(const std::string& directory, std::vector<std::string>& found) {
-  const int watched = ::inotify_add_watch(inotify_.get(), (root_ / directory).c_str(), wanted);
+  // Without a slash behind it, which would follow a symlink.
+  const fs::path here = directory.empty() ? root_ : root_ / directory;
+  const int watched = ::inotify_add_watch(inotify_.get(), here.c_str(), wanted);
+  const bool has_gone = watched < 0 && (errno == ENOENT || errno == ENOTDIR);
   if (watched >= 0) directories_[watched] = directory;
-  // One that has gone again is not missing.
-  if (watched < 0 && errno != ENOENT && errno != ENOTDIR) is_complete_ = false;
+  // One that has gone again is not missing, but for the root.
+  if (watched < 0 && (directory.empty() || !has_gone)) is_complete_ = false;
+  if (has_gone) return;
   std::error_code error;
-  for (fs::directory_iterator entry(root_ / directory, error), end; !error && entry != end;
-       entry.increment(error)) {
+  for (fs::directory_iterator entry(here, error), end; !error && entry != end; entry.increment(error)) {
     const std::string path = below(directory, entry->path().filename());
     const auto kind = entry->symlink_status(error).type();
     if (kind == fs::file_type::regular) found.push_back(path);

@@ -9,6 +9,7 @@
 
 using namespace sm_train;
 using namespace sm_train::test;
+namespace fs = std::filesystem;
 using Names = std::vector<std::string>;
 
 namespace {
@@ -17,14 +18,17 @@ namespace {
 struct Store {
   std::mutex mutex;
   Tree objects;
-  std::function<void(const std::string& path)> before = [](const std::string&) {};
+  std::atomic<int> uploads = 0;
+  std::function<bool(const std::string& path)> before = [](const std::string&) { return true; };
 
   MakeUpload make() {
     return [this](const Interrupt&) -> UploadFile {
       return [this](const std::filesystem::path& file, const std::string& path) {
-        before(path);
+        if (!before(path)) return false;
         const std::lock_guard lock(mutex);
         objects[path] = content_of(file);
+        ++uploads;
+        return true;
       };
     };
   }
@@ -54,15 +58,15 @@ TEST_CASE("what is written is uploaded as it is in the end") {
 TEST_CASE("a file that is written while it is uploaded is uploaded again") {
   const TempDir directory;
   Store store;
-  std::atomic<int> uploads = 0;
+  std::atomic<int> attempts = 0;
   store.before = [&](const std::string&) {
-    if (uploads++ > 0) return;
+    if (attempts++ > 0) return true;
     put_file(directory.path() / "a", "second");
-    throw Error({.cause = Cause::bad_data, .what = "written meanwhile", .remedy = ""});
+    return false;
   };
   IntermediateOutput output(directory.path(), store.make());
   put_file(directory.path() / "a", "first");
-  while (uploads == 0) std::this_thread::yield();
+  while (attempts == 0) std::this_thread::yield();
   finish(output);
   CHECK(store.objects == Tree{{"a", "second"}});
 }
@@ -74,6 +78,7 @@ TEST_CASE("what cannot be reached is tried again, and what is refused is named")
   store.before = [&](const std::string& path) {
     if (path == "refused") throw Error({.cause = Cause::denied, .what = "no", .remedy = ""});
     if (failures++ < 3) throw Error({.cause = Cause::unavailable, .what = "down", .remedy = ""});
+    return true;
   };
   IntermediateOutput output(directory.path(), store.make());
   put_file(directory.path() / "a", "1");
@@ -81,6 +86,36 @@ TEST_CASE("what cannot be reached is tried again, and what is refused is named")
   finish(output);
   CHECK(store.objects == Tree{{"a", "1"}});
   CHECK(output.left() == Names{"refused"});
+  CHECK_FALSE(output.last_error().empty());
+}
+
+TEST_CASE("what is uploaded as it is in the end is not uploaded once more") {
+  const TempDir directory;
+  Store store;
+  IntermediateOutput output(directory.path(), store.make());
+  for (const char* name : {"a", "b", "deep/c"}) put_file(directory.path() / name, "x");
+  while (store.uploads < 3) std::this_thread::yield();
+  finish(output);
+  CHECK(store.uploads == 3);
+}
+
+TEST_CASE("a file that is found while somebody writes it waits until that one closes it") {
+  const TempDir directory;
+  Store store;
+  fs::create_directory(directory.path() / "prepared");
+  std::ofstream file(directory.path() / "prepared/slow");
+  file << "half" << std::flush;
+  IntermediateOutput output(directory.path() / "tree", store.make());
+  fs::create_directory(directory.path() / "tree");
+  fs::rename(directory.path() / "prepared", directory.path() / "tree/ready");
+  put_file(directory.path() / "tree/ready/quick", "x");
+  while (store.uploads < 1) std::this_thread::yield();
+  std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+  CHECK(store.objects == Tree{{"ready/quick", "x"}});
+  file << " and half";
+  file.close();
+  finish(output);
+  CHECK(store.objects == Tree{{"ready/quick", "x"}, {"ready/slow", "half and half"}});
 }
 
 TEST_CASE("uploading ends at once when nothing more is wanted of it") {
@@ -88,7 +123,7 @@ TEST_CASE("uploading ends at once when nothing more is wanted of it") {
   std::atomic<bool> began = false;
   {
     IntermediateOutput output(directory.path(), [&](const Interrupt& stop) -> UploadFile {
-      return [&began, stop](const std::filesystem::path&, const std::string&) {
+      return [&began, stop](const std::filesystem::path&, const std::string&) -> bool {
         began = true;
         pollfd wanted = {.fd = stop.fd, .events = POLLIN, .revents = 0};
         while (true) {

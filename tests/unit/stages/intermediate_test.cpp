@@ -13,5 +13,6 @@ TEST_CASE("intermediate output lies below the job's name, as the Python toolkit 
   CHECK(prefix("s3://bucket/some/prefix/", "job-1") == "s3://bucket/some/prefix/job-1/output/intermediate/");
   CHECK(prefix("s3://bucket", "job-1") == "s3://bucket/job-1/output/intermediate/");
   CHECK(prefix("s3://bucket/", "") == "s3://bucket/output/intermediate/");
-  CHECK_THROWS_AS(prefix("https://bucket/x", "job-1"), Error);
+  for (const char* none : {"https://bucket/x", "s3://", "s3:///x"})
+    CHECK_THROWS_AS(prefix(none, "job-1"), Error);
 }

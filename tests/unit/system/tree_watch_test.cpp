@@ -99,3 +99,25 @@ TEST_CASE("all files are those that are there, links and FIFOs left out") {
   TreeWatch watch(directory.path());
   CHECK(sorted(watch.all_files()) == Names{"a", "deep/b"});
 }
+
+TEST_CASE("a root that is removed and made again is not complete until it is looked at") {
+  const TempDir directory;
+  fs::create_directory(directory.path() / "tree");
+  TreeWatch watch(directory.path() / "tree");
+  fs::remove(directory.path() / "tree");
+  watch.take();
+  CHECK_FALSE(watch.is_complete());
+  put_file(directory.path() / "tree/a", "");
+  CHECK(watch.all_files() == Names{"a"});
+  CHECK(watch.is_complete());
+  put_file(directory.path() / "tree/b", "");
+  CHECK(watch.take().closed == Names{"b"});
+}
+
+TEST_CASE("a root that is a symlink is not followed") {
+  const TempDir directory;
+  put_file(directory.path() / "elsewhere/secret", "");
+  fs::create_directory_symlink("elsewhere", directory.path() / "tree");
+  TreeWatch watch(directory.path() / "tree");
+  CHECK(watch.all_files().empty());
+}
