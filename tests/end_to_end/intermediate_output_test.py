@@ -158,6 +158,23 @@ sys.stdin.readline()
         process.stdin = None
         self.assert_succeeded(self.finish(process, job))
 
+    def test_the_directory_may_be_removed_and_made_again(self):
+        job = self.intermediate_job(WRITER + """
+import shutil
+shutil.rmtree(root)
+os.mkdir(root)
+write("a/b", b"1")
+print("written", flush=True)
+input()
+""")
+        process = self.start("--base-path", job.path, env=self.env(), stdin=subprocess.PIPE)
+        process.stdout.readline()
+        wait_until(lambda: "a/b" in self.stored(), "the file in S3")
+        process.stdin.write(b"\n")
+        process.stdin.close()
+        process.stdin = None
+        self.assert_succeeded(self.finish(process, job))
+
     def test_the_last_version_of_a_file_wins(self):
         job = self.intermediate_job(WRITER + """
 for i in range(1000):
@@ -294,15 +311,29 @@ for i in range(100):
         job = self.intermediate_job(WRITER + "write('b', b'')\nwrite('a/1', b'')")
         run = self.train(job, "--flush-timeout", "1", env=self.env(AWS_ENDPOINT_URL_S3=gate.endpoint))
         self.assert_succeeded(run)
-        self.assertIn("of the intermediate output 2 files were not uploaded: a/1, b", run.stderr)
+        self.assertRegex(run.stderr, r"of the intermediate output 2 files were not uploaded (within 1\.\d s|\(the last error: .*\)):\n")
+        self.assertIn("not uploaded: a/1, b\n", run.stderr)
 
     def test_access_that_is_denied_is_no_reason_to_wait(self):
         job = self.intermediate_job(WRITER + "write('b', b'')")
         run = self.train(job, env=self.env(AWS_SECRET_ACCESS_KEY="wrong-secret"))
         self.assert_succeeded(run)
-        self.assertIn("of the intermediate output 1 file was not uploaded: b", run.stderr)
-        self.assertEqual(run.stderr.count("warning"), 2)  # when it is met, and at the end
+        self.assertRegex(run.stderr, r"1 file was not uploaded \(the last error: .*secret access key does not belong.*\):\n")
+        self.assertIn("not uploaded: b\n", run.stderr)
+        self.assertEqual(run.stderr.count("warning"), 3)  # when it is met, and at the end
         self.assertNotIn("wrong-secret", run.stderr)
+
+    def test_a_name_that_the_service_refuses_holds_up_nothing(self):
+        job = self.intermediate_job(WRITER + """
+for i in range(20): write("good/%d" % i, b"")
+with open(os.fsencode(root) + b"/\\xff\\xfe", "wb"): pass
+write("bad\\nname" + "x" * 200 + ("/" + "y" * 200) * 5, b"")
+""")
+        run = self.train(job, env=self.env())
+        self.assert_succeeded(run)
+        self.assertEqual(len(self.stored()), 20)
+        self.assertIn("2 files were not uploaded", run.stderr)
+        self.assertTrue(all(line.startswith("sm-train: ") for line in run.stderr.splitlines()), run.stderr)
 
     def test_sigterm_while_the_rest_is_flushed_leaves_the_grace_period(self):
         gate = Gate()
@@ -313,7 +344,15 @@ for i in range(100):
         terminate(process)
         run = self.finish(process, job)
         self.assert_succeeded(run)
-        self.assertIn("1 file was not uploaded: a", run.stderr)
+        self.assertIn("not uploaded: a\n", run.stderr)
+
+    def test_a_large_upload_that_comes_too_late_leaves_no_parts_there(self):
+        job = self.intermediate_job(WRITER + "write('large', bytes(200 << 20))")
+        run = self.train(job, "--flush-timeout", "0.5", env=self.env())
+        self.assert_succeeded(run)
+        self.assertIn("not uploaded: large\n", run.stderr)
+        uploads = SERVER._client.list_multipart_uploads(Bucket="outputs").get("Uploads", [])
+        self.assertEqual([upload["Key"] for upload in uploads if self.prefix in upload["Key"]], [])
 
 
 class Switch(IntermediateTest):

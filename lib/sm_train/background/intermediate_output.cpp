@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "sm_train/contract/one_line.hpp"
 #include "sm_train/system/blocked_signals.hpp"
 #include "sm_train/system/files.hpp"
 #include "sm_train/system/log.hpp"
@@ -199,10 +200,11 @@ void IntermediateOutput::on_error(const UploadQueue::Item& item, const Error& er
   if (::lstat((directory_ / item.file).c_str(), &status) != 0 && errno == ENOENT) return queue_.done(item);
   {
     const std::lock_guard lock(mutex_);
-    if (last_error_.empty())
-      log(LogLevel::warning,
-          fmt::format("intermediate output is not uploaded, and tried again: {}", error.what()));
-    last_error_ = error.failure().what;
+    const bool is_first = last_error_.empty();
+    last_error_ = one_line(error.failure().what);
+    if (is_first)
+      log(LogLevel::warning, fmt::format("intermediate output is not uploaded, and tried again: {} {}",
+                                         last_error_, error.failure().remedy));
   }
   if (error.failure().cause == Cause::unavailable) return queue_.failed(item);
   queue_.refused(item);

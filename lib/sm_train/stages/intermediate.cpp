@@ -44,7 +44,7 @@ MakeUpload upload_to(const S3Uri& prefix, const EnvVars& env) {
 }
 
 std::string seconds(std::chrono::milliseconds time) {
-  return fmt::format("{:g} s", std::chrono::duration<double>(time).count());
+  return fmt::format("{:.1f} s", std::chrono::duration<double>(time).count());
 }
 
 /// Until all is uploaded, or the time is over. Whoever asks twice to end waits no more.
