@@ -2,6 +2,7 @@
 
 // For authors of frameworks: everything that lib/README.md shows, in the order in which a job meets it.
 
+#include "sm_train/background/metrics.hpp"
 #include "sm_train/contract/arguments.hpp"
 #include "sm_train/contract/command.hpp"
 #include "sm_train/contract/entry_point.hpp"
@@ -19,6 +20,7 @@
 #include "sm_train/stages/fault.hpp"
 #include "sm_train/stages/fetch.hpp"
 #include "sm_train/stages/install.hpp"
+#include "sm_train/stages/intermediate.hpp"
 #include "sm_train/stages/launch.hpp"
 #include "sm_train/stages/load.hpp"
 #include "sm_train/stages/options.hpp"

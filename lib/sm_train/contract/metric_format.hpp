@@ -24,7 +24,8 @@ void require_namespace(const std::string& text);
 /// A line (without its end) in CloudWatch's Embedded Metric Format: where it stands alone in a log stream,
 /// CloudWatch Logs makes metrics of it. `suffix` ends each metric's name: "" or "Peak". A list is one data
 /// point for each GPU. A dimension whose value is empty is left out.
-/// Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+/// Source:
+/// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 std::string metric_line(const Usage& usage, const MetricPlace& place, std::chrono::milliseconds since_epoch,
                         const std::string& suffix = "");
 

@@ -46,7 +46,8 @@ std::chrono::milliseconds at_least_a_second(const std::string& text) {
 
 bool truth(const std::string& text) {
   std::string lower = text;
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
   if (lower == "true" || lower == "1") return true;
   if (lower == "false" || lower == "0") return false;
   throw std::invalid_argument("true or false");

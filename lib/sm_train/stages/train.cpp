@@ -1,7 +1,5 @@
 #include "sm_train/stages/train.hpp"
 
-#include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <optional>

@@ -7,7 +7,8 @@
 
 namespace sm_train {
 
-std::uint64_t out_of_memory_kills(const std::filesystem::path& own_cgroups, const std::filesystem::path& mount) {
+std::uint64_t out_of_memory_kills(const std::filesystem::path& own_cgroups,
+                                  const std::filesystem::path& mount) {
   const auto file = find_cgroup_file("memory", "memory.events", "memory.oom_control", own_cgroups, mount);
   if (!file) return 0;
   std::ifstream lines(*file);

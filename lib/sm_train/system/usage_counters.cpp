@@ -125,8 +125,8 @@ void add_cgroup_disks(const fs::path& file, UsageCounters& counters) {
   }
 }
 
-/// Lines "MAJOR MINOR NAME READS MERGED SECTORS TIME WRITES MERGED SECTORS ..." of the machine, a sector being
-/// 512 bytes whatever the device. A partition's device, and a device mapper's, are counted already.
+/// Lines "MAJOR MINOR NAME READS MERGED SECTORS TIME WRITES MERGED SECTORS ..." of the machine, a sector
+/// being 512 bytes whatever the device. A partition's device, and a device mapper's, are counted already.
 /// Source: https://docs.kernel.org/admin-guide/iostats.html
 void add_machine_disks(const KernelFiles& files, UsageCounters& counters) {
   constexpr std::uint64_t sector = 512;
@@ -154,7 +154,8 @@ void add_disks(const KernelFiles& files, UsageCounters& counters) {
 /// A directory that is not made yet lies where its parent does.
 fs::path existing(fs::path directory) {
   std::error_code ignored;
-  while (!fs::exists(directory, ignored) && directory.has_relative_path()) directory = directory.parent_path();
+  while (!fs::exists(directory, ignored) && directory.has_relative_path())
+    directory = directory.parent_path();
   return directory;
 }
 

@@ -105,17 +105,21 @@ TEST_CASE("a file that is found while somebody writes it waits until that one cl
   fs::create_directory(directory.path() / "prepared");
   std::ofstream file(directory.path() / "prepared/slow");
   file << "half" << std::flush;
-  IntermediateOutput output(directory.path() / "tree", store.make());
   fs::create_directory(directory.path() / "tree");
+  IntermediateOutput output(directory.path() / "tree", store.make());
   fs::rename(directory.path() / "prepared", directory.path() / "tree/ready");
-  put_file(directory.path() / "tree/ready/quick", "x");
+  put_file(directory.path() / "next/later", "x");
+  fs::rename(directory.path() / "next", directory.path() / "tree/next");
+  // It is found later, and so its turn comes later.
   while (store.uploads < 1) std::this_thread::yield();
-  std::this_thread::sleep_for(std::chrono::milliseconds(1500));
-  CHECK(store.objects == Tree{{"ready/quick", "x"}});
+  {
+    const std::lock_guard lock(store.mutex);
+    CHECK(store.objects == Tree{{"next/later", "x"}});
+  }
   file << " and half";
   file.close();
   finish(output);
-  CHECK(store.objects == Tree{{"ready/quick", "x"}, {"ready/slow", "half and half"}});
+  CHECK(store.objects == Tree{{"next/later", "x"}, {"ready/slow", "half and half"}});
 }
 
 TEST_CASE("uploading ends at once when nothing more is wanted of it") {

@@ -64,7 +64,8 @@ TEST_CASE("without a cgroup of its own the machine's counts") {
   kernel.proc("stat", "cpu  100 20 30 9999 8888 4 5 6 7 8\ncpu0 1 2 3\n");
   kernel.proc("meminfo", "MemTotal: 4000 kB\nMemFree: 1 kB\nMemAvailable: 1000 kB\n");
   kernel.proc("diskstats",
-              "   8       0 sda 1 2 10 4 5 6 20 8\n   8       1 sda1 1 2 10 4 5 6 20 8\n 253 0 dm-0 1 2 10 4 5 6 20 8\n");
+              "   8       0 sda 1 2 10 4 5 6 20 8\n   8       1 sda1 1 2 10 4 5 6 20 8\n 253 0 dm-0 1 2 10 4 "
+              "5 6 20 8\n");
   kernel.sys("block/sda/device/model", "disk");
   kernel.sys("block/dm-0/dm/name", "volume");
   const auto counters = kernel.read();
@@ -105,8 +106,9 @@ TEST_CASE("what is not there or makes no sense is left out") {
 
 TEST_CASE("a directory that is not made yet lies on its parent's file system") {
   const TempDir directory;
-  const auto counters = read_usage_counters(
-      {{"Model", directory.path() / "not/yet"}, {"Tmp", directory.path()}}, {.proc = "/none", .sys = "/none"});
+  const auto counters =
+      read_usage_counters({{"Model", directory.path() / "not/yet"}, {"Tmp", directory.path()}},
+                          {.proc = "/none", .sys = "/none"});
   REQUIRE(counters.disks.size() == 2);
   CHECK(counters.disks[0].name == "Model");
   CHECK(counters.disks[0].size == counters.disks[1].size);
