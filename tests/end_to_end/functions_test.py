@@ -4,6 +4,7 @@ import subprocess
 import textwrap
 import unittest
 
+import package_index
 import support
 from support import EndToEndTest, clean_env, running, tar_gz, terminate
 
@@ -347,6 +348,21 @@ class Frameworks(EndToEndTest):
         terminate(process)
         self.assertEqual(self.finish(process, job).code, 7)
         self.assertFalse(running(pid))
+
+    def test_what_the_users_module_requires_is_installed_before_it_is_imported(self):
+        venvs = package_index.Venvs()
+        self.addCleanup(venvs.remove)
+        index = package_index.PackageIndex(self.directory)
+        index.add("keras", "3.0", KERAS)
+        (self.image / "keras.py").unlink()
+        job = self.framework_job()
+        (self.directory / "sourcedir.tar.gz").write_bytes(tar_gz({"train.py": USER_SCRIPT, "requirements.txt": "keras>=3\n"}))
+        with index.serve([]) as url:
+            run = self.train(job, env={**venvs.make(self.directory / "venv"), **package_index.pip_env(url),
+                                       "SAGEMAKER_TRAINING_MODULE": "my_framework:main", "PYTHONPATH": str(self.image)})
+        self.assert_succeeded(run)
+        self.assertIn("installed requirements.txt", run.stderr)
+        self.assertEqual((job.path / "model/saved_model.h5").read_text(), "{'epochs': 3}")
 
     def test_its_own_program_as_the_entry_point_of_an_image(self):
         job = self.framework_job()
