@@ -73,7 +73,8 @@ Meaning meaning_of(const S3Error& error) {
       return {"", Cause::bad_data, "the object was replaced while it was read",
               "Run again, when nobody writes it."};
     default:
-      if (error.status / 100 == 4 && !is_retryable(error.status, error.code))
+      // Without a code it may be the answer of something on the way.
+      if (error.status / 100 == 4 && !error.code.empty() && !is_retryable(error.status, error.code))
         return {"", Cause::bad_data, "the service refuses the request",
                 "Check the bucket and the key: their names, and what the service allows for them."};
       return {"", Cause::unavailable, "the service cannot give it",
