@@ -105,10 +105,7 @@ void IntermediateOutput::finish() {
   if (!watch_thread_.joinable()) return;
   finishing_.set();
   watch_thread_.join();
-  {
-    const std::lock_guard lock(mutex_);
-    is_closed_ = true;
-  }
+  is_finishing_ = true;
   for (const std::string& file : watch_.all_files()) queue_.add({.file = file});
   queue_.close();
 }
@@ -172,7 +169,8 @@ void IntermediateOutput::take_on(const UploadQueue::Item& item, UploadFile& uplo
     uploaded_.erase(item.file);
     return queue_.done(item);
   }
-  if (is_uploaded(item, *version)) return queue_.done(item);
+  if (!item.was_written && (is_uploaded(item.file, *version) || comes_when_closed(file)))
+    return queue_.done(item);
   const bool is_large = version->size > small_upload;
   const ByteBudget::Share share(is_large ? for_large_files_ : for_small_files_, is_large ? 1 : version->size);
   stop_.check();
@@ -186,13 +184,15 @@ void IntermediateOutput::take_on(const UploadQueue::Item& item, UploadFile& uplo
   queue_.done(item);
 }
 
-/// Or somebody writes it, who will close it, so that it comes again.
-bool IntermediateOutput::is_uploaded(const UploadQueue::Item& item, const Version& version) {
-  if (item.was_written) return false;
+bool IntermediateOutput::is_uploaded(const std::string& file, const Version& version) const {
   const std::lock_guard lock(mutex_);
-  const auto known = uploaded_.find(item.file);
-  if (known != uploaded_.end() && known->second.is_same_as(version)) return true;
-  return !is_closed_ && is_being_written(directory_ / item.file);
+  const auto known = uploaded_.find(file);
+  return known != uploaded_.end() && known->second.is_same_as(version);
+}
+
+/// In the end nobody is waited for.
+bool IntermediateOutput::comes_when_closed(const fs::path& file) const {
+  return !is_finishing_ && is_being_written(file);
 }
 
 void IntermediateOutput::on_error(const UploadQueue::Item& item, const Error& error) {

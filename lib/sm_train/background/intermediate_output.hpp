@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -67,7 +68,8 @@ class IntermediateOutput {
   void run_watch();
   void run_upload();
   void take_on(const UploadQueue::Item& item, UploadFile& upload_file);
-  bool is_uploaded(const UploadQueue::Item& item, const Version& version);
+  bool is_uploaded(const std::string& file, const Version& version) const;
+  bool comes_when_closed(const std::filesystem::path& file) const;
   void on_error(const UploadQueue::Item& item, const Error& error);
 
   std::filesystem::path directory_;
@@ -78,11 +80,11 @@ class IntermediateOutput {
   ByteBudget for_large_files_;
   StopFlag stop_;
   Event finishing_;
+  std::atomic<bool> is_finishing_ = false;
 
   mutable std::mutex mutex_;
   std::map<std::string, Version> uploaded_;
   std::string last_error_;
-  bool is_closed_ = false;
 
   std::thread watch_thread_;
   std::vector<std::thread> upload_threads_;

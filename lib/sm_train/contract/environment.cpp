@@ -59,7 +59,7 @@ std::vector<std::string> find_current_group_hosts(const ResourceConfig& resource
 /// A framework's own function may do without one.
 std::string find_program(const Job& job) {
   std::string program = job.hyperparameters.settings.program.value_or("");
-  if (program.empty() && !runs_framework(job.platform))
+  if (program.empty() && !runs_framework(job.platform.framework_module))
     throw Error(
         {.cause = Cause::bad_config,
          .what = "The job names no program to run.",

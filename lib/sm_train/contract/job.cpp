@@ -176,8 +176,8 @@ std::optional<std::string> read_checkpoint_dir(const Value& file, const std::str
   return local_path ? text_at(*local_path, place / "LocalPath") : std::string("/opt/ml/checkpoints");
 }
 
-bool runs_framework(const Platform& platform) {
-  return platform.framework_module && !platform.framework_module->empty();
+bool runs_framework(const std::optional<std::string>& framework_module) {
+  return framework_module && !framework_module->empty();
 }
 
 }  // namespace sm_train

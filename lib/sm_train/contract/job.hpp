@@ -60,7 +60,7 @@ struct Platform {
 
 /// SAGEMAKER_TRAINING_MODULE names a function to run in the program's place. The code then stays where it is:
 /// such a function fetches and installs it itself, or asks for that (see the library's Training in Python).
-bool runs_framework(const Platform& platform);
+bool runs_framework(const std::optional<std::string>& framework_module);
 
 /// What SageMaker says of the job.
 struct Job {

@@ -73,12 +73,9 @@ Plan framework_plan(const PlanInput& input) {
 
 }  // namespace
 
-bool runs_framework(const Environment& environment) {
-  return environment.framework_module && !environment.framework_module->empty();
-}
-
 Plan make_plan(const PlanInput& input) {
-  if (runs_framework(input.environment) && input.framework_command.empty()) return framework_plan(input);
+  if (runs_framework(input.environment.framework_module) && input.framework_command.empty())
+    return framework_plan(input);
   const std::string& program = input.environment.user_entry_point;
   const EntryPointKind kind = choose_entry_point(program, input.code);
   require_program(program, kind, input.code);

@@ -29,10 +29,6 @@ struct PlanInput {
   std::vector<std::string> framework_command = {};  ///< runs in the program's place, in our working directory
 };
 
-/// SAGEMAKER_TRAINING_MODULE names a function to run in the program's place. The code then stays where it is:
-/// such a function fetches and installs it itself, with a package of its own.
-bool runs_framework(const Environment& environment);
-
 /// What runs, before anything is known of what must be installed. Throws Error: not_found where the program,
 /// or a needed interpreter, is not there; bad_config where an argument or a variable cannot be one.
 Plan make_plan(const PlanInput& input);

@@ -68,7 +68,8 @@ bool pass_every(const std::string& /*channel*/, const std::string& /*flag*/) {
 
 std::vector<std::string> channel_args(const Environment& environment, const CodeLayout& code,
                                       ChannelArgs rule) {
-  if (environment.channel_input_dirs.empty() || rule == ChannelArgs::never || runs_framework(environment))
+  if (environment.channel_input_dirs.empty() || rule == ChannelArgs::never ||
+      runs_framework(environment.framework_module))
     return {};
   const EntryPointKind kind = choose_entry_point(environment.user_entry_point, code);
   if (rule == ChannelArgs::always || !is_python(kind, code.program))

@@ -19,6 +19,7 @@
 #include "sm_train/contract/timings.hpp"
 #include "sm_train/python/interpreter.hpp"
 #include "sm_train/python/package.hpp"
+#include "sm_train/stages/call_train_fn.hpp"
 #include "sm_train/stages/channel_args.hpp"
 #include "sm_train/stages/code_layout.hpp"
 #include "sm_train/stages/fault.hpp"
@@ -191,7 +192,8 @@ std::optional<TempDir> make_python_package(const LoadedJob& job, EntryPointKind 
 /// Fetches, plans and installs. `framework_command` runs in the place of the user's program; without one, and
 /// where the job names a framework's function, that one runs, before the user's code is fetched.
 ReadyProgram make_ready(const LoadedJob& job, const std::vector<std::string>& framework_command) {
-  const bool is_function_of_framework = runs_framework(job.job.platform) && framework_command.empty();
+  const bool is_function_of_framework =
+      runs_framework(job.job.platform.framework_module) && framework_command.empty();
   const auto& source = job.job.hyperparameters.settings.submit_directory;
   const bool is_fetched = source && !is_function_of_framework;
   ReadyProgram ready = place_code(job, is_fetched);
@@ -223,63 +225,14 @@ ReadyProgram make_ready(const LoadedJob& job, const std::vector<std::string>& fr
   return ready;
 }
 
-Outcome failed(const std::string& message) {
-  log(LogLevel::error, message);
-  return {.end = Exited{1}, .stderr_tail = message};
-}
-
-/// An end that the kernel can give, and a reason for it.
-Outcome completed(Outcome outcome) {
-  auto* exited = std::get_if<Exited>(&outcome.end);
-  if (exited && (exited->code < 0 || exited->code > 255)) exited->code = 255;
-  if (!succeeded(outcome) && outcome.stdout_tail.empty() && outcome.stderr_tail.empty())
-    outcome.stderr_tail = "the framework's function gave no reason (in Outcome::stderr_tail)";
-  return outcome;
-}
-
-/// What a framework's function throws is the failure of a program, but for what our own functions say.
-Outcome call(const TrainFn& train_fn, const UserModule& user_module, const Environment& environment) try {
-  return completed(train_fn(user_module, environment));
-} catch (const Error&) {
-  throw;
-} catch (const std::exception& error) {
-  return failed(error.what());
-} catch (...) {
-  return failed("the framework's function threw what is no std::exception");
-}
-
-Outcome call(const TrainFn& train_fn, ReadyProgram& ready, const LoadedJob& job) {
-  constexpr const char* step = "while the framework's function ran";
-  const Interrupt interrupt = job.signals.interrupt_of(step);
-  bool has_run = false;
-  std::optional<int> told_to_end;
-  const auto check = [&] {
-    if (told_to_end) throw_if_ending(*told_to_end, step);
-    interrupt.check();
-  };
-  const auto run_command = [&](const Command& command) {
-    check();
-    has_run = true;
-    Outcome outcome = launch(command, job.signals, {.grace = job.options.grace_period});
-    told_to_end = outcome.told_to_end;
-    return outcome;
-  };
-  Outcome outcome = call(train_fn,
-                         {.name = ready.environment.module_name,
-                          .file = file_of_program(ready.environment.user_entry_point),
-                          .directory = ready.code.directory,
-                          .command = ready.plan.program,
-                          .run = run_command,
-                          .interrupt = {.fd = interrupt.fd, .check = check}},
-                         ready.environment);
-  if (!has_run) ready.plan.program.argv.clear();  // the report does not tell of what never ran
-  return outcome;
-}
-
 Outcome run(const TrainFn& train_fn, ReadyProgram& ready, const LoadedJob& job) {
   job.clock.begin("program");
-  if (train_fn) return call(train_fn, ready, job);
-  return launch(ready.plan.program, job.signals, {.grace = job.options.grace_period});
+  const LaunchOptions options = {.grace = job.options.grace_period};
+  if (!train_fn) return launch(ready.plan.program, job.signals, options);
+  TrainFnEnd end =
+      call_train_fn(train_fn, ready.plan.program, ready.environment, ready.code, job.signals, options);
+  if (!end.ran_a_command) ready.plan.program.argv.clear();  // the report does not tell of what never ran
+  return std::move(end.outcome);
 }
 
 /// A framework's function that trains by the library's own Training hands over to us: the user's code is to
