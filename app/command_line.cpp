@@ -62,6 +62,7 @@ class CommandLine {
   Refused refused(const std::string& what) const;
   Invocation train_job(EnvVars environment) const;
   Invocation fetch_job(EnvVars environment) const;
+  Invocation plan(EnvVars environment) const;
 
   CLI::App app_{
       "Runs a SageMaker training job: reads its configs, fetches and installs the user's code, runs the "
@@ -69,6 +70,7 @@ class CommandLine {
       "and reports how it went. Every setting is an option, a variable [in brackets], or a hyperparameter.",
       "sm-train"};
   CLI::App* fetch_ = nullptr;
+  CLI::App* plan_ = nullptr;
   CLI::App* package_ = nullptr;
   CLI::App* serve_ = nullptr;
   std::vector<Setting> fetch_settings_ = settings_of_fetch();
@@ -77,6 +79,8 @@ class CommandLine {
   std::string source_;
   std::string directory_;
   std::string package_directory_;
+  std::string host_;
+  bool is_json_ = false;
 };
 
 CommandLine::CommandLine() {
@@ -86,6 +90,8 @@ CommandLine::CommandLine() {
       ->fallthrough()
       ->set_help_flag();
   fetch_ = app_.add_subcommand("fetch", "Fetch code into a directory, as the job would, and do nothing else");
+  plan_ = app_.add_subcommand("plan", "Show what the job would start on each host, and start nothing")
+              ->fallthrough();
   package_ = app_.add_subcommand(
       "python-package", "Write the Python package `sagemaker_containers` into a directory, for an image");
   package_->add_option("DIR", package_directory_, "Where it goes, for PYTHONPATH or site-packages")
@@ -97,8 +103,16 @@ CommandLine::CommandLine() {
       "Exit codes: the program's own; 128 + n where signal n killed it; else sysexits' (64 to 78), 126 and "
       "127.\n"
       "Example: sm-train --base-path ./opt_ml\n"
-      "`sm-train fetch --help` shows what that takes.");
+      "`sm-train fetch --help` and `sm-train plan --help` show what those take.");
   options_.emplace(app_, settings());
+
+  plan_->add_option("--host", host_, "This host alone, such as algo-2")->type_name("NAME");
+  plan_->add_flag("--json", is_json_, "As JSON, for a program to read");
+  plan_->footer(
+      "It takes every setting of the job too: `sm-train --help` shows them.\n"
+      "Exit codes: 0, 64 where the host is none of the job's, else what the job would end with for the same "
+      "fault.\n"
+      "Example: sm-train plan --base-path ./opt_ml --host algo-2");
 
   fetch_
       ->add_option("URI", source_, "s3://bucket/key, s3://bucket/prefix/, a directory, an archive or a file")
@@ -115,12 +129,12 @@ CommandLine::CommandLine() {
 }
 
 Refused CommandLine::refused(const std::string& what) const {
-  const bool is_fetch = fetch_->parsed();
+  const bool is_job = !fetch_->parsed() && !plan_->parsed();
   return {.failure = {.cause = Cause::usage,
                       .what = what + ".",
-                      .remedy = is_fetch ? "`sm-train fetch --help` shows every option of it."
-                                         : "`sm-train --help` shows every option."},
-          .report = is_fetch ? RefusalReport::never : RefusalReport::as_pid_1};
+                      .remedy = fetch_->parsed() ? "`sm-train fetch --help` shows every option of it."
+                                                 : "`sm-train --help` shows every option."},
+          .report = is_job ? RefusalReport::as_pid_1 : RefusalReport::never};
 }
 
 Invocation CommandLine::parse(int argc, const char* const* argv, EnvVars environment) {
@@ -128,11 +142,14 @@ Invocation CommandLine::parse(int argc, const char* const* argv, EnvVars environ
     app_.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
     // Of the whole program also after `train`: that has no options of its own.
-    const CLI::App& shown = fetch_->parsed() ? *fetch_ : package_->parsed() ? *package_ : app_;
-    const char* name = fetch_->parsed()     ? "sm-train fetch"
-                       : package_->parsed() ? "sm-train python-package"
-                                            : "sm-train";
-    return ShowText{app_.get_formatter()->make_help(&shown, name, CLI::AppFormatMode::Normal)};
+    const CLI::App* shown = &app_;
+    std::string name = "sm-train";
+    for (const CLI::App* command : {fetch_, plan_, package_}) {
+      if (!command->parsed()) continue;
+      shown = command;
+      name += " " + command->get_name();
+    }
+    return ShowText{app_.get_formatter()->make_help(shown, name, CLI::AppFormatMode::Normal)};
   } catch (const CLI::CallForVersion& call) {
     return ShowText{std::string(call.what()) + "\n"};
   } catch (const CLI::ParseError& error) {
@@ -140,6 +157,7 @@ Invocation CommandLine::parse(int argc, const char* const* argv, EnvVars environ
   }
   if (serve_->parsed()) return Refused{.failure = serve_is_not_here()};
   if (package_->parsed()) return WritePackage{package_directory_};
+  if (plan_->parsed()) return plan(std::move(environment));
   return fetch_->parsed() ? fetch_job(std::move(environment)) : train_job(std::move(environment));
 }
 
@@ -152,6 +170,18 @@ Invocation CommandLine::train_job(EnvVars environment) const {
     return Refused{.failure = error.failure(), .paths = options.paths, .report = RefusalReport::always};
   }
   return options;
+}
+
+Invocation CommandLine::plan(EnvVars environment) const {
+  Invocation job = train_job(std::move(environment));
+  if (auto* options = std::get_if<Options>(&job)) {
+    const bool is_one_host = plan_->get_option("--host")->count() > 0;
+    return ShowPlan{.options = std::move(*options),
+                    .host = is_one_host ? std::optional(host_) : std::nullopt,
+                    .is_json = is_json_};
+  }
+  std::get<Refused>(job).report = RefusalReport::never;
+  return job;
 }
 
 Invocation CommandLine::fetch_job(EnvVars environment) const {

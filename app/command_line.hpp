@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "fetch_job.hpp"
+#include "show_plan.hpp"
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/stages/options.hpp"
 
@@ -35,7 +36,7 @@ struct Refused {
   RefusalReport report = RefusalReport::as_pid_1;
 };
 
-using Invocation = std::variant<Options, FetchJob, WritePackage, ShowText, Refused>;
+using Invocation = std::variant<Options, FetchJob, ShowPlan, WritePackage, ShowText, Refused>;
 
 /// The command line, and for what it leaves out the environment variable of the same setting.
 Invocation parse_command_line(int argc, const char* const* argv, EnvVars environment);

@@ -92,6 +92,20 @@ class WhatTheProgramSees(EndToEndTest):
         self.assertEqual(record["env"]["PYTHONPATH"].split(":")[0], str(job.path / "code"))
         self.assertEqual(record["env"]["PYTHONPATH"].split(":")[1:-1], ["/mine"])
 
+    def test_a_job_of_the_newer_sdk_names_its_program_and_its_engine_in_files(self):
+        job = self.job({"lr": 0.1}, program=None, source=None)
+        job.write("input/data/code/src/train.py", "print('trained')")
+        job.write("input/data/sm_drivers/sourcecode.json", json.dumps({
+            "source_dir": "here", "requirements": None, "entry_script": "src/train.py", "command": None}))
+        run = self.train(job)
+        self.assert_succeeded(run)
+        self.assertEqual(run.stdout, b"trained\n")
+        job.write("input/data/sm_drivers/distributed.json", '{"process_count_per_node": 3}')
+        job.write("bin/torchrun", '#!/bin/sh\necho "$@"; echo "$SM_FRAMEWORK_PARAMS"\n', mode=0o755)
+        run = self.train(job, env={"PATH": f"{job.path}/bin:/usr/bin:/bin"})
+        self.assert_succeeded(run)
+        self.assertEqual(run.stdout, b"--nnodes 1 --nproc_per_node 3 src/train.py --lr 0.1\n{}\n")
+
     def test_the_base_path_can_come_from_the_environment(self):
         for number, variable in enumerate(("SAGEMAKER_BASE_DIR", "SM_TRAIN_BASE_PATH")):
             with self.subTest(variable):

@@ -178,7 +178,7 @@ class LargeConfig(EndToEndTest):
         job.write("input/config/resourceconfig.json", json.dumps({
             **dict.fromkeys(names), **HOST, "hosts": names, "instance_groups": [
                 {"instance_group_name": name, "instance_type": "t", "hosts": [name]} for name in names]}))
-        run = self.train(job)
+        run = self.train(job, env={"SM_STUDIO_LOCAL_MODE": "true"})
         self.assert_succeeded(run)
         env = job.record()["env"]
         self.assertEqual(env["SM_CHANNEL_KEY_9999"], str(job.path / "input/data/key_9999"))

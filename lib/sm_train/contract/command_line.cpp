@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <string_view>
 
 #include "sm_train/contract/secret_pairs.hpp"
 
@@ -47,32 +46,54 @@ std::string shell_word(std::string_view word) {
   return text + "'";
 }
 
-std::string masked_word(std::string_view word, const Secrets& secrets) {
+std::string unquoted(std::string_view word) {
+  return std::string(word);
+}
+
+/// How a word is written: shell_word or unquoted.
+using Quote = std::string (*)(std::string_view);
+
+std::string masked_word(std::string_view word, const Secrets& secrets, Quote quote) {
   const std::size_t secret = secret_value_in(word);
-  if (secret == std::string_view::npos) return shell_word(secrets.masked(word));
-  return shell_word(secrets.masked(word.substr(0, secret))).append(secret_mask);
+  if (secret == std::string_view::npos) return quote(secrets.masked(word));
+  return quote(secrets.masked(word.substr(0, secret))).append(secret_mask);
+}
+
+std::string masked_behind(std::string_view before, std::string_view word, const Secrets& secrets,
+                          Quote quote) {
+  // What follows a flag may be another flag, as not each has a value.
+  const bool is_behind_flag = is_flag(before) && before.find('=') == std::string_view::npos;
+  if (is_behind_flag && is_secret(before, word)) return std::string(secret_mask);
+  return masked_word(word, secrets, quote);
 }
 
 }  // namespace
 
 std::string command_line(const Command& command, const Secrets& secrets) {
   std::string line;
-  std::string_view flag;
+  std::string_view before;
   for (const std::string& word : command.argv) {
-    if (!line.empty()) line += ' ';
-    line += is_secret(flag, word) ? std::string(secret_mask) : masked_word(word, secrets);
-    // What follows a flag may be another flag, as not each has a value.
-    flag = is_flag(word) && word.find('=') == std::string::npos ? word : std::string_view();
+    line.append(line.empty() ? "" : " ").append(shown_shell_word(before, word, secrets));
+    before = word;
   }
   return line;
+}
+
+std::string shown_shell_word(std::string_view before, std::string_view word, const Secrets& secrets) {
+  return masked_behind(before, word, secrets, shell_word);
+}
+
+std::string shown_word(std::string_view before, std::string_view word, const Secrets& secrets) {
+  return masked_behind(before, word, secrets, unquoted);
 }
 
 std::vector<std::string> shown_variables(const EnvVars& variables, const Secrets& secrets) {
   std::vector<std::string> lines;
   for (const auto& [name, value] : variables) {
     if (name == "SM_USER_ARGS") continue;
-    lines.push_back(name + "=" +
-                    (is_secret(name, value) ? std::string(secret_mask) : masked_word(value, secrets)));
+    lines.push_back(
+        name + "=" +
+        (is_secret(name, value) ? std::string(secret_mask) : masked_word(value, secrets, shell_word)));
   }
   return lines;
 }

@@ -90,6 +90,10 @@ bool needs_python_package(EntryPointKind kind) {
          kind == EntryPointKind::framework;
 }
 
+bool is_python_script(EntryPointKind kind) {
+  return kind == EntryPointKind::python_script || kind == EntryPointKind::script_of_package;
+}
+
 bool is_command(EntryPointKind kind) {
   return kind == EntryPointKind::command || kind == EntryPointKind::command_of_package;
 }

@@ -32,6 +32,9 @@ bool installs_package(EntryPointKind kind);
 /// What runs it is in the Python package of this library.
 bool needs_python_package(EntryPointKind kind);
 
+/// A file, or a directory, that the interpreter is given by its name: `python NAME`.
+bool is_python_script(EntryPointKind kind);
+
 /// The program is a file that the kernel executes, and not what an interpreter of ours reads.
 bool is_command(EntryPointKind kind);
 

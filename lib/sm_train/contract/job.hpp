@@ -18,6 +18,7 @@ struct Settings {
   std::optional<std::string> job_name;          ///< sagemaker_job_name
   std::optional<std::string> region;            ///< sagemaker_region
   std::optional<std::string> s3_output;         ///< sagemaker_s3_output
+  std::optional<std::string> requirements;      ///< of sourcecode.json: below the code directory
   std::optional<Value> log_level;   ///< sagemaker_container_log_level: a number or a name, as it was given
   bool cloudwatch_metrics = false;  ///< sagemaker_enable_cloudwatch_metrics
 };
@@ -69,6 +70,7 @@ struct Job {
   Dict input_data_config;                     ///< channel name -> its settings
   std::optional<std::string> checkpoint_dir;  ///< LocalPath of checkpointconfig.json
   Platform platform;
+  Dict distribution;  ///< of distributed.json: framework parameters that only the choice of the engine sees
 };
 
 /// json.loads of a text; nothing where it is no JSON. The second argument names the text in an error.

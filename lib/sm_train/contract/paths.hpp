@@ -19,6 +19,9 @@ struct Paths {
   std::filesystem::path input_data_config() const { return input_config() / "inputdataconfig.json"; }
   std::filesystem::path checkpoint_config() const { return input_config() / "checkpointconfig.json"; }
   std::filesystem::path input_data() const { return input() / "data"; }
+  std::filesystem::path code_channel() const { return input_data() / "code"; }
+  std::filesystem::path source_code() const { return input_data() / "sm_drivers" / "sourcecode.json"; }
+  std::filesystem::path distributed() const { return input_data() / "sm_drivers" / "distributed.json"; }
   /// The channel's name is appended as it is: an empty one gives `input/data/`, as the Python toolkit does.
   std::string channel(const std::string& name) const { return input_data().string() + "/" + name; }
   std::filesystem::path code() const { return code_elsewhere.empty() ? root / "code" : code_elsewhere; }

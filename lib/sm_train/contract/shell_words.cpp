@@ -76,4 +76,17 @@ std::optional<std::vector<std::string>> split_shell_words(std::string_view text)
   return words;
 }
 
+std::string shell_word(std::string_view word) {
+  constexpr std::string_view special = " \t\n'\"\\";
+  if (!word.empty() && word.find_first_of(special) == std::string_view::npos) return std::string(word);
+  std::string text = "'";
+  for (const char c : word) {
+    if (c == '\'')
+      text += "'\\''";
+    else
+      text += c;
+  }
+  return text + "'";
+}
+
 }  // namespace sm_train

@@ -13,4 +13,7 @@ namespace sm_train {
 /// Source: https://pubs.opengroup.org/onlinepubs/9699919799/utilities/V3_chap02.html#tag_18_02
 std::optional<std::vector<std::string>> split_shell_words(std::string_view text);
 
+/// The word as one that split_shell_words reads back: between single quotes, unless it is plain.
+std::string shell_word(std::string_view word);
+
 }  // namespace sm_train

@@ -81,6 +81,17 @@ Interpreter find_python(const std::string& chosen, const EnvVars& env) {
   return result;
 }
 
+bool has_module(const std::string& python, const std::string& module, const EnvVars& env,
+                const Interrupt& interrupt) {
+  const Command command = {.argv = {python, "-c",
+                                    "import importlib.util, sys\n"
+                                    "sys.exit(importlib.util.find_spec(sys.argv[1]) is None)",
+                                    module},
+                           .env = env,
+                           .cwd = {}};
+  return capture_output(command, limit, interrupt).has_value();
+}
+
 InterpreterState look_at_interpreter(const std::string& python, const fs::path& requirements,
                                      const fs::path& prefix, const EnvVars& env, const fs::path& cwd,
                                      const Interrupt& interrupt) {

@@ -14,6 +14,10 @@ namespace sm_train {
 /// else python on PATH. Throws Error{not_found} where `chosen` is not there.
 Interpreter find_python(const std::string& chosen = {}, const EnvVars& env = process_env_vars());
 
+/// Whether a program of that interpreter can import the module. Throws what interrupt.check throws.
+bool has_module(const std::string& python, const std::string& module, const EnvVars& env,
+                const Interrupt& interrupt = {});
+
 /// Asks an interpreter what installing into it depends on: some 100 ms. `requirements` may be empty; `prefix`
 /// is where packages could go instead; `env` and `cwd` are the installer's. Of an interpreter that does not
 /// answer, or not within a minute, the installer is left to say why. Throws what interrupt.check throws.

@@ -27,8 +27,10 @@ int milliseconds_until(std::optional<Supervisor::Clock::time_point> deadline) {
 /// Waits until a signal is in, the time is over, or a stream can go on, and does all that can be done then.
 void do_one_round(Signals& signals, Supervisor& supervisor, ProgramStreams& streams) {
   ProgramStreams::Interests ready = streams.interests();
-  std::array<pollfd, 1 + ready.size()> wanted = {pollfd{.fd = signals.fd(), .events = POLLIN, .revents = 0}};
-  std::copy(ready.begin(), ready.end(), wanted.begin() + 1);
+  std::array<pollfd, 2 + ready.size()> wanted = {
+      pollfd{.fd = signals.fd(), .events = POLLIN, .revents = 0},
+      pollfd{.fd = supervisor.end_request(), .events = POLLIN, .revents = 0}};
+  std::copy(ready.begin(), ready.end(), wanted.begin() + 2);
   if (poll(wanted.data(), wanted.size(), milliseconds_until(supervisor.deadline())) < 0) return;
 
   while (const auto signal = signals.take()) {
@@ -36,7 +38,8 @@ void do_one_round(Signals& signals, Supervisor& supervisor, ProgramStreams& stre
     supervisor.on_signal(*signal);
   }
   if (supervisor.deadline() && *supervisor.deadline() <= Supervisor::Clock::now()) supervisor.on_deadline();
-  std::copy(wanted.begin() + 1, wanted.end(), ready.begin());
+  if (wanted[1].revents != 0) supervisor.on_end_request();
+  std::copy(wanted.begin() + 2, wanted.end(), ready.begin());
   if (streams.advance(ready, supervisor.program())) supervisor.on_stop_key();
 }
 
@@ -52,7 +55,7 @@ Outcome launch(const Command& command, Signals& signals, const LaunchOptions& op
   // As PID 1 orphans come to us anyway.
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   const auto kills_before = out_of_memory_kills();
-  ProgramStreams streams(options.relay_output);
+  ProgramStreams streams(options.relay_output, options.rewrite_output);
   const pid_t program = start_process(command, streams.lend());
   streams.program_has_them();
 

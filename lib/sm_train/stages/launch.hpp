@@ -1,10 +1,12 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 
 #include "sm_train/contract/command.hpp"
 #include "sm_train/contract/outcome.hpp"
+#include "sm_train/stages/relay.hpp"
 #include "sm_train/system/signals.hpp"
 
 namespace sm_train {
@@ -21,6 +23,14 @@ struct LaunchOptions {
   /// Pass both streams on to our own stdout and stderr as they come, with the log between the lines of
   /// stderr; false keeps just the tails.
   bool relay_output = true;
+  /// Makes what rewrites one stream of the program; the tails are of what it wrote. None: byte for byte.
+  std::function<RewriteOutput()> rewrite_output;
+  /// Takes a signal to where it belongs, in the place of the program's process group; false where it does
+  /// not.
+  std::function<bool(int signal)> deliver;
+  /// When this is readable the program gets SIGTERM, and `end_grace` until SIGKILL; -1: never.
+  int end_request = -1;
+  std::chrono::milliseconds end_grace = std::chrono::seconds(2);
 };
 
 /// Starts `command` in a process group of its own and stays with it until it ends: passes on the signals that

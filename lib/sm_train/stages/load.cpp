@@ -8,6 +8,7 @@
 
 #include "sm_train/contract/environment.hpp"
 #include "sm_train/contract/failure.hpp"
+#include "sm_train/contract/model_trainer.hpp"
 #include "sm_train/contract/python_text.hpp"
 #include "sm_train/system/files.hpp"
 #include "sm_train/system/json.hpp"
@@ -68,6 +69,38 @@ void apply(const Options& options, Settings& settings) {
   }
 }
 
+/// The SDK unpacks an archive by its name, and has its own word for whichever requirements file is there.
+void apply(const SourceCode& source, const Paths& paths, Settings& settings) {
+  if (!settings.program) settings.program = source.entry_script;
+  if (!settings.submit_directory && source.source_dir) {
+    const bool is_archive = source.source_dir->ends_with(".tar.gz");
+    const fs::path directory = paths.code_channel();
+    settings.submit_directory = os_text(
+        is_archive ? (directory / fs::path(*source.source_dir).filename()).native() : directory.native());
+  }
+  if (source.requirements && *source.requirements != "auto") settings.requirements = source.requirements;
+}
+
+/// Where the hyperparameters name a program, the job is not ModelTrainer's.
+void apply_source_code(const Options& options, const Platform& platform, bool is_named_elsewhere,
+                       Settings& settings) {
+  const fs::path path = options.paths.source_code();
+  if (is_named_elsewhere || !is_there(path)) return;
+  const SourceCode source = read_source_code(load_config(path), path.native());
+  apply(source, options.paths, settings);
+  if (settings.program || !source.command || runs_framework(platform.framework_module)) return;
+  throw Error({.cause = Cause::bad_config,
+               .what = fmt::format("{} has a command and no entry_script, and no shell is started here: {}.",
+                                   path.native(), *source.command),
+               .remedy = "Give SourceCode an entry_script, such as a .sh file with the command, and the "
+                         "arguments as hyperparameters; or name the program with --program."});
+}
+
+Dict load_distributed(const Paths& paths) {
+  const fs::path path = paths.distributed();
+  return is_there(path) ? read_distributed(load_config(path), path.native()) : Dict();
+}
+
 }  // namespace
 
 void require_job(const Paths& paths) {
@@ -118,7 +151,10 @@ Job load(const Options& options) {
   if (is_there(paths.checkpoint_config()))
     job.checkpoint_dir =
         read_checkpoint_dir(load_config(paths.checkpoint_config()), paths.checkpoint_config().native());
+  const bool is_program_named = job.hyperparameters.settings.program.has_value();
   apply(options, job.hyperparameters.settings);
+  apply_source_code(options, job.platform, is_program_named, job.hyperparameters.settings);
+  job.distribution = load_distributed(paths);
   return job;
 }
 

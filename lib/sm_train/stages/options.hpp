@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -8,6 +10,7 @@
 #include "sm_train/contract/arguments.hpp"
 #include "sm_train/contract/command.hpp"
 #include "sm_train/contract/paths.hpp"
+#include "sm_train/distributed/distribution.hpp"
 #include "sm_train/stages/fetch.hpp"
 #include "sm_train/stages/install.hpp"
 
@@ -37,6 +40,12 @@ struct Options {
   MetricsOptions metrics;                             ///< --metrics-interval and --metrics-namespace
   std::optional<std::string> s3_output;               ///< --s3-output, SAGEMAKER_S3_OUTPUT
   std::chrono::milliseconds flush_timeout = std::chrono::minutes(10);  ///< --flush-timeout
+  std::optional<Distribution> distribution;                            ///< --distribution
+  std::chrono::milliseconds hosts_timeout = std::chrono::minutes(20);  ///< --hosts-timeout
+  std::uint16_t hosts_port = 7776;                                     ///< --hosts-port
+  /// The file of sm-train itself, which mpirun starts ranks with; empty in another program, which leaves it
+  /// to the `sm-train` on PATH.
+  std::filesystem::path own_program;
   std::chrono::milliseconds grace_period = std::chrono::seconds(110);  ///< --grace-period
   EnvVars environment;  ///< the process's own, for its settings and for the program to inherit
 };

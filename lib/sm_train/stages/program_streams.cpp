@@ -79,12 +79,13 @@ constexpr pollfd nothing = {.fd = -1, .events = 0, .revents = 0};
 
 }  // namespace
 
-ProgramStreams::ProgramStreams(bool relay_output)
+ProgramStreams::ProgramStreams(bool relay_output, const std::function<RewriteOutput()>& rewrite_output)
     : terminal_(make_terminal(relay_output)), loan_(kind_of_loan(relay_output, terminal_.has_value())) {
   const bool are_one =
       are_same_file(STDOUT_FILENO, STDERR_FILENO) || are_same_terminal(STDOUT_FILENO, STDERR_FILENO);
-  if (!relay_output || !are_one) out_ = make_relay(STDOUT_FILENO, relay_output, out_of_program_);
-  err_ = make_relay(STDERR_FILENO, relay_output, err_of_program_);
+  if (!relay_output || !are_one)
+    out_ = make_relay(STDOUT_FILENO, relay_output, rewrite_output, out_of_program_);
+  err_ = make_relay(STDERR_FILENO, relay_output, rewrite_output, err_of_program_);
   if (terminal_ && are_same_terminal(STDIN_FILENO, STDOUT_FILENO))
     keyboard_.emplace(STDIN_FILENO, terminal_->ours.get());
   if (relay_output)
@@ -94,13 +95,15 @@ ProgramStreams::ProgramStreams(bool relay_output)
 }
 
 /// `of_program` stays empty where it is the terminal.
-Relay ProgramStreams::make_relay(int ours, bool relay_output, UniqueFd& of_program) {
+Relay ProgramStreams::make_relay(int ours, bool relay_output,
+                                 const std::function<RewriteOutput()>& rewrite_output, UniqueFd& of_program) {
+  RewriteOutput rewrite = rewrite_output ? rewrite_output() : nullptr;
   auto sink = relay_output ? std::optional<OutputStream>(ours) : std::nullopt;
   if (terminal_ && are_same_terminal(ours, *output_terminal()))
-    return {duplicate(terminal_->ours), std::move(sink)};
+    return {duplicate(terminal_->ours), std::move(sink), std::move(rewrite)};
   Pipe pipe = make_pipe();
   of_program = std::move(pipe.write_end);
-  return {std::move(pipe.read_end), std::move(sink)};
+  return {std::move(pipe.read_end), std::move(sink), std::move(rewrite)};
 }
 
 ProgramStreams::~ProgramStreams() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <poll.h>
 #include <string>
@@ -27,7 +28,7 @@ class ProgramStreams {
 
   /// Without `relay_output` the program gets pipes, of which only the tails are kept, and nothing to read.
   /// Throws Error{unavailable} where there are no more descriptors.
-  explicit ProgramStreams(bool relay_output);
+  explicit ProgramStreams(bool relay_output, const std::function<RewriteOutput()>& rewrite_output = {});
   ProgramStreams(const ProgramStreams&) = delete;
   ProgramStreams& operator=(const ProgramStreams&) = delete;
   ProgramStreams(ProgramStreams&&) = delete;
@@ -58,7 +59,8 @@ class ProgramStreams {
   std::string stderr_tail() const;
 
  private:
-  Relay make_relay(int ours, bool relay_output, UniqueFd& of_program);
+  Relay make_relay(int ours, bool relay_output, const std::function<RewriteOutput()>& rewrite_output,
+                   UniqueFd& of_program);
   void put_log();
 
   std::optional<PseudoTerminal> terminal_;

@@ -36,8 +36,8 @@ void say_that_it_is_lost(const OutputStream& sink) {
 
 }  // namespace
 
-Relay::Relay(UniqueFd source, std::optional<OutputStream> sink)
-    : source_(std::move(source)), sink_(std::move(sink)), ring_(ring_bytes) {
+Relay::Relay(UniqueFd source, std::optional<OutputStream> sink, RewriteOutput rewrite)
+    : source_(std::move(source)), sink_(std::move(sink)), ring_(ring_bytes), rewrite_(std::move(rewrite)) {
   // The two ends are descriptions of their own: the program's stays blocking.
   fcntl(source_.get(), F_SETFL, fcntl(source_.get(), F_GETFL) | O_NONBLOCK);
   // Fewer changes between the program and us; where it is refused, or no pipe, it stays as it is.
@@ -79,25 +79,35 @@ std::string Relay::tail() const {
   return bytes.append(ring_.data(), kept - bytes.size());
 }
 
+/// Nothing is unsent then.
+void Relay::end_source() {
+  source_.reset();
+  if (!rewrite_ || !sink_) return;
+  rewritten_ = rewrite_({}, true);
+  unsent_ = rewritten_;
+}
+
 void Relay::read_block() {
   const std::size_t start = read_ % ring_.size();
   const std::size_t wanted =
       std::min({ring_.size() - start, ring_.size() - tail_bytes, still_to_read_.value_or(ring_.size())});
   // A terminal has what was written to it only when it was polled.
   if (still_to_read_ && !is_readable_now(source_.get())) {
-    source_.reset();
+    end_source();
     return;
   }
   const ssize_t got = read(source_.get(), ring_.data() + start, wanted);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
   // A terminal whose other side was closed gives EIO.
   if (got <= 0) {
-    source_.reset();
+    end_source();
     return;
   }
   const std::string_view bytes(ring_.data() + start, static_cast<std::size_t>(got));
   read_ += bytes.size();
-  if (sink_) unsent_ = bytes;
+  const bool is_last = still_to_read_ && *still_to_read_ == bytes.size();
+  if (rewrite_) rewritten_ = rewrite_(bytes, is_last);
+  if (sink_) unsent_ = rewrite_ ? rewritten_ : bytes;
   if (still_to_read_ && (*still_to_read_ -= bytes.size()) == 0) source_.reset();
 }
 

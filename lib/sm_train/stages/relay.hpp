@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <poll.h>
 #include <string>
@@ -12,6 +13,9 @@
 
 namespace sm_train {
 
+/// What is written in the place of a stream's bytes, piece by piece; `is_end` after the last.
+using RewriteOutput = std::function<std::string(std::string_view bytes, bool is_end)>;
+
 /// Passes one stream of a program on, byte for byte, and keeps its end. It holds at most one block, and reads
 /// the next only when that one is gone: a slow reader slows the program down, as without us. Where the reader
 /// has gone, or can take no more (which the log says), the rest is read and dropped. Lines of our own may be
@@ -21,8 +25,8 @@ class Relay {
   static constexpr std::size_t tail_bytes = std::size_t{64} * 1024;
 
   /// `source` is the reading end of a pipe of our own, or our side of a pseudo-terminal. Without `sink` only
-  /// the tail is kept.
-  Relay(UniqueFd source, std::optional<OutputStream> sink);
+  /// the tail is kept. With `rewrite` that is written which it gives; the tail stays the program's.
+  Relay(UniqueFd source, std::optional<OutputStream> sink, RewriteOutput rewrite = {});
 
   /// What to poll for; fd is -1 where there is nothing to wait for.
   pollfd interest() const;
@@ -48,6 +52,7 @@ class Relay {
 
  private:
   void read_block();
+  void end_source();
   void write_block();
   std::string_view next_to_write() const;
   bool own_lines_are_next() const;
@@ -58,7 +63,9 @@ class Relay {
   /// What was read last, over and over: what was passed on stays there as the tail.
   std::vector<char> ring_;
   std::size_t read_ = 0;  ///< bytes since the start, so the next stands at read_ % ring_.size()
-  std::string_view unsent_;
+  RewriteOutput rewrite_;
+  std::string rewritten_;
+  std::string_view unsent_;  ///< of the ring, or of what was rewritten
   std::string own_lines_;
   bool own_line_begun_ = false;
   bool inside_line_ = false;

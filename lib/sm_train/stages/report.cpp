@@ -109,6 +109,8 @@ int report(const Outcome& outcome, const Command& command, const Paths& paths, F
     report_success(paths);
   } else if (has_content(paths.failure())) {
     remove_quietly(paths.success());  // what the program says of itself stays
+  } else if (!outcome.report.empty()) {
+    report_failure(paths, outcome.report);
   } else {
     clues.volumes = volumes_of(directories_to_write_to(command, paths));
     const Secrets secrets(command.env, clues.hyperparameters);

@@ -66,6 +66,12 @@ unsigned connections(const std::string& text) {
   return value;
 }
 
+std::uint16_t port(const std::string& text) {
+  std::uint16_t value = 0;
+  if (!read_number(text, value) || value < 1) throw std::invalid_argument("a port, 1 to 65535");
+  return value;
+}
+
 std::uint64_t byte_size(const std::string& text) {
   const auto size = parse_byte_size(text);
   if (!size) throw std::invalid_argument("a number of bytes, such as 500M or 64G, 0 for no limit");

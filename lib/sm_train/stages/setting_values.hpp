@@ -30,6 +30,9 @@ std::chrono::milliseconds at_least_a_second(const std::string& text);
 bool truth(const std::string& text);
 std::uint64_t count(const std::string& text);
 
+/// 1 to 65535.
+std::uint16_t port(const std::string& text);
+
 /// 1 to 64.
 unsigned connections(const std::string& text);
 std::uint64_t byte_size(const std::string& text);

@@ -209,6 +209,34 @@ std::vector<Setting> settings_of_intermediate_output() {
   };
 }
 
+std::vector<Setting> settings_of_the_hosts() {
+  return {
+      {.option = "--distribution",
+       .value_name = "auto|none|mpi|torchrun|xla|smddp",
+       .variables = {"SM_TRAIN_DISTRIBUTION"},
+       .help = "What starts the program's processes on the job's hosts; auto is as the job says it",
+       .set =
+           [](Options& o, const std::string& text) {
+             o.distribution = choose<std::optional<Distribution>>(text, {{"auto", std::nullopt},
+                                                                         {"none", Distribution::none},
+                                                                         {"mpi", Distribution::mpi},
+                                                                         {"torchrun", Distribution::torchrun},
+                                                                         {"xla", Distribution::xla},
+                                                                         {"smddp", Distribution::smddp}});
+           }},
+      {.option = "--hosts-timeout",
+       .value_name = "SECONDS",
+       .variables = {"SM_TRAIN_HOSTS_TIMEOUT"},
+       .help = "How long the hosts of a job wait for each other before the program is started; 1200",
+       .set = [](Options& o, const std::string& text) { o.hosts_timeout = at_least_a_second(text); }},
+      {.option = "--hosts-port",
+       .value_name = "PORT",
+       .variables = {"SM_TRAIN_HOSTS_PORT"},
+       .help = "Where the master takes the other hosts' connections, for MPI; 7776",
+       .set = [](Options& o, const std::string& text) { o.hosts_port = port(text); }},
+  };
+}
+
 std::vector<Setting> settings_of_the_run() {
   return {
       {.option = "--grace-period",
@@ -228,9 +256,9 @@ std::vector<Setting> settings_of_the_run() {
 
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;
-  for (const auto& group :
-       {settings_of_the_program(), settings_of_fetching(), settings_of_installing(), settings_of_arguments(),
-        settings_of_metrics(), settings_of_intermediate_output(), settings_of_the_run()})
+  for (const auto& group : {settings_of_the_program(), settings_of_fetching(), settings_of_installing(),
+                            settings_of_arguments(), settings_of_metrics(), settings_of_intermediate_output(),
+                            settings_of_the_hosts(), settings_of_the_run()})
     all.insert(all.end(), group.begin(), group.end());
   return all;
 }

@@ -49,13 +49,21 @@ void Supervisor::on_deadline() {
 
 /// Nothing else sets a deadline while the program runs.
 bool Supervisor::is_at_time_limit() const {
-  return !end_ && !told_to_end_ && !timed_out_;
+  return !end_ && !told_to_end_ && !timed_out_ && !end_was_requested_;
 }
 
 void Supervisor::end_at_time_limit() {
   timed_out_ = true;
   deadline_ = Clock::now() + options_.grace;
   ask_group_to_end();
+}
+
+void Supervisor::on_end_request() {
+  end_was_requested_ = true;
+  if (end_ || killed_) return;
+  deadline_ = Clock::now() + options_.end_grace;
+  // Without SIGCONT, which mpirun would pass on, and does not survive at its end.
+  send_to_group(SIGTERM);
 }
 
 void Supervisor::ask_group_to_end() {
@@ -67,8 +75,8 @@ void Supervisor::ask_group_to_end() {
 void Supervisor::kill_group() {
   send_to_group(SIGKILL);
   if (!end_)
-    log(LogLevel::warning,
-        fmt::format("{} did not end in {}, and was killed", options_.name, seconds(options_.grace)));
+    log(LogLevel::warning, fmt::format("{} did not end in {}, and was killed", options_.name,
+                                       seconds(end_was_requested_ ? options_.end_grace : options_.grace)));
   else
     log(LogLevel::warning, fmt::format("what {} left running did not end, and was killed", options_.name));
   killed_ = true;
@@ -87,7 +95,7 @@ void Supervisor::give_up_group() {
 }
 
 void Supervisor::pass_on(int signal) {
-  send_to_group(signal);
+  if (end_ || !options_.deliver || !options_.deliver(signal)) send_to_group(signal);
   if (signal == SIGTSTP) {
     stop_was_asked_for_ = true;
     // The kernel drops SIGTSTP where nobody else is in the session who could continue the program. What it
@@ -108,6 +116,8 @@ void Supervisor::on_told_to_end(int signal) {
   }
   if (told_to_end_) return;
   told_to_end_ = signal;
+  // Who is wanted no longer has its time already.
+  if (end_was_requested_) return;
   if (!killed_) deadline_ = Clock::now() + options_.grace;
   log(LogLevel::info, fmt::format("{} was passed on to {}, which has {} before SIGKILL", signal_name(signal),
                                   options_.name, seconds(options_.grace)));
@@ -138,7 +148,7 @@ void Supervisor::on_program_status(int status) {
   else
     end_ = Exited{.code = WEXITSTATUS(status)};
   // No longer the time limit's.
-  if (!told_to_end_ && !timed_out_) deadline_.reset();
+  if (!told_to_end_ && !timed_out_ && !end_was_requested_) deadline_.reset();
   terminal_.take_back();
 }
 
@@ -176,7 +186,7 @@ void Supervisor::end_leftovers() {
   // A shell makes its background jobs ignore SIGINT and SIGQUIT. A second SIGTERM could end in a hurry what
   // the first one has begun to end well.
   if (!deadline_) deadline_ = Clock::now() + options_.leftovers_grace;
-  if (told_to_end_ == SIGTERM) return;
+  if (told_to_end_ == SIGTERM && !options_.deliver) return;
   const auto left = std::chrono::round<std::chrono::seconds>(*deadline_ - Clock::now());
   log(LogLevel::info, fmt::format("{} left processes running: they get SIGTERM, and SIGKILL in {}",
                                   options_.name, seconds(left)));

@@ -37,6 +37,10 @@ class Supervisor {
   std::optional<Clock::time_point> deadline() const { return deadline_; }
   void on_deadline();
 
+  /// Readable when the program is wanted no longer; -1: never.
+  int end_request() const { return end_was_requested_ ? -1 : options_.end_request; }
+  void on_end_request();
+
   /// The program has ended, and its group with it, as far as can be.
   bool done() const { return end_ && (group_is_empty_ || gave_up_group_); }
 
@@ -74,6 +78,7 @@ class Supervisor {
   std::optional<Clock::time_point> deadline_;
   std::optional<int> told_to_end_;
   bool timed_out_ = false;
+  bool end_was_requested_ = false;
   bool told_after_end_ = false;
   bool leftovers_told_ = false;
   bool stop_was_asked_for_ = false;  ///< by SIGTSTP

@@ -17,11 +17,14 @@
 #include "sm_train/contract/secrets.hpp"
 #include "sm_train/contract/summary.hpp"
 #include "sm_train/contract/timings.hpp"
+#include "sm_train/distributed/host_names.hpp"
+#include "sm_train/distributed/tf_config.hpp"
 #include "sm_train/python/interpreter.hpp"
 #include "sm_train/python/package.hpp"
 #include "sm_train/stages/call_train_fn.hpp"
 #include "sm_train/stages/channel_args.hpp"
 #include "sm_train/stages/code_layout.hpp"
+#include "sm_train/stages/engine.hpp"
 #include "sm_train/stages/fault.hpp"
 #include "sm_train/stages/fetch.hpp"
 #include "sm_train/stages/install.hpp"
@@ -29,10 +32,12 @@
 #include "sm_train/stages/large_variables.hpp"
 #include "sm_train/stages/launch.hpp"
 #include "sm_train/stages/load.hpp"
+#include "sm_train/stages/mpi.hpp"
 #include "sm_train/stages/package_index.hpp"
 #include "sm_train/stages/phase_clock.hpp"
 #include "sm_train/stages/report.hpp"
 #include "sm_train/stages/scratch.hpp"
+#include "sm_train/stages/torchrun.hpp"
 #include "sm_train/system/json.hpp"
 #include "sm_train/system/log.hpp"
 #include "sm_train/system/machine.hpp"
@@ -65,6 +70,7 @@ struct LoadedJob {
   Reporting& reporting;
   Job job;
   Machine machine;
+  bool has_train_fn = false;  ///< a framework's function in C++ runs in the program's place
 };
 
 /// What a program is started with, for as long as it runs.
@@ -72,10 +78,12 @@ struct ReadyProgram {
   std::optional<TempDir> room_for_code;
   Paths paths;
   Environment environment;
+  Environment of_engine;    ///< the same, as the engine is to see it
   std::string code_source;  ///< for people
   CodeLayout code;
   PreparedInstallation installation;
   std::optional<TempDir> python_package;
+  Engine engine;
   Plan plan;
   std::optional<TempDir> large_variables;
 };
@@ -101,6 +109,7 @@ ReadyProgram place_code(const LoadedJob& job, bool is_fetched) {
         make_room_for_code(placed.paths.code(), job.options.environment, placed.paths.root);
   if (placed.room_for_code) placed.paths.code_elsewhere = placed.room_for_code->path() / "code";
   placed.environment = create_environment(job.job, job.machine, placed.paths);
+  placed.of_engine = with_distribution(placed.environment, job.job.distribution);
   return placed;
 }
 
@@ -143,8 +152,11 @@ Plan plan_job(const ReadyProgram& ready, const Interpreter& python, const Option
 PreparedInstallation prepare(const Plan& plan, const CodeLayout& code, const Interpreter& python,
                              const LoadedJob& job) {
   if (plan.kind == EntryPointKind::framework) return {};  // it installs the code itself
+  InstallOptions options = job.options.install;
+  if (const auto& file = job.job.hyperparameters.settings.requirements; file && options.requirements.empty())
+    options.requirements = os_bytes(*file, "The requirements file");
   return prepare_installation(
-      plan.kind, code, python, job.options.install, job.options.environment, job.options.paths.root,
+      plan.kind, code, python, options, job.options.environment, job.options.paths.root,
       job.signals.interrupt_of("while looking at the interpreter, before the program was started"));
 }
 
@@ -157,6 +169,16 @@ void install_code(const Plan& plan, const PreparedInstallation& prepared, const 
   const auto steps = with_index(plan.install, index);
   keep_out_of_log(Secrets(steps.front().command.env));
   install(steps, signals, options.install.timeout);
+}
+
+void wait_for_hosts(const LoadedJob& job, const ReadyProgram& ready) {
+  const auto& hosts =
+      ready.engine.distribution == Distribution::none ? ready.environment.hosts : ready.engine.cluster.hosts;
+  if (hosts.size() < 2 || is_studio_local_mode(job.options.environment)) return;
+  job.clock.begin("hosts");
+  wait_for_names(hosts, job.options.hosts_timeout,
+                 job.signals.interrupt_of(
+                     "while waiting for the hosts' names to resolve, before the program was started"));
 }
 
 void say_what_starts(const Environment& environment, const std::string& code, const Command& program,
@@ -189,6 +211,13 @@ std::optional<TempDir> make_python_package(const LoadedJob& job, EntryPointKind 
   return std::nullopt;
 }
 
+/// A framework's own function decides itself what starts the user's program.
+Engine choose_engine(const LoadedJob& job, const Environment& environment, EntryPointKind kind,
+                     const std::vector<std::string>& framework_command) {
+  if (job.has_train_fn || kind == EntryPointKind::framework || !framework_command.empty()) return {};
+  return choose_engine(environment, job.options.distribution);
+}
+
 /// Fetches, plans and installs. `framework_command` runs in the place of the user's program; without one, and
 /// where the job names a framework's function, that one runs, before the user's code is fetched.
 ReadyProgram make_ready(const LoadedJob& job, const std::vector<std::string>& framework_command) {
@@ -208,14 +237,20 @@ ReadyProgram make_ready(const LoadedJob& job, const std::vector<std::string>& fr
   job.clock.begin("plan");
   const Interpreter python = find_python(job.options.python, job.options.environment);
   Plan plan = plan_job(ready, python, job.options, framework_command);
+  ready.engine = choose_engine(job, ready.of_engine, plan.kind, framework_command);
   ready.installation = prepare(plan, ready.code, python, job);
   plan = with_installation(std::move(plan), ready.installation.plan);
   ready.python_package = make_python_package(job, plan.kind);
   if (ready.python_package) plan = with_python_package(std::move(plan), ready.python_package->path());
+  if (const auto config = tf_config(ready.environment)) plan.program.env.try_emplace("TF_CONFIG", *config);
 
   job.clock.begin("install");
   install_code(plan, ready.installation, job.options, job.signals);
+  wait_for_hosts(job, ready);
+  if (ready.engine.distribution != Distribution::none)
+    ready.engine.cluster.network_interface = find_network_interface(ready.environment);
   if (is_command(plan.kind)) make_executable(ready.code, program);
+  plan.program = engine_command(ready.engine, ready.of_engine, plan.program, plan.kind);
   ready.large_variables = move_large_variables(plan.program, exec_limits());
   ready.plan = std::move(plan);
   job.reporting.secrets = Secrets(ready.plan.program.env, ready.environment.hyperparameters);
@@ -225,8 +260,22 @@ ReadyProgram make_ready(const LoadedJob& job, const std::vector<std::string>& fr
   return ready;
 }
 
+Outcome run_mpi(ReadyProgram& ready, const LoadedJob& job) {
+  const Command program = program_of_ranks(ready.plan.program, job.options.environment);
+  const MpiJob mpi = {.engine = ready.engine,
+                      .environment = ready.of_engine,
+                      .kind = ready.plan.kind,
+                      .program = program,
+                      .options = job.options};
+  if (!ready.engine.cluster.is_master()) return run_mpi_worker(mpi, job.signals);
+  return run_mpi_master(mpi, ready.plan.program, job.signals);
+}
+
 Outcome run(const TrainFn& train_fn, ReadyProgram& ready, const LoadedJob& job) {
   job.clock.begin("program");
+  if (is_mpi(ready.engine)) return run_mpi(ready, job);
+  if (ready.engine.distribution == Distribution::torchrun)
+    return run_torchrun(ready.plan.program, ready.environment.current_host, job.options, job.signals);
   const LaunchOptions options = {.grace = job.options.grace_period};
   if (!train_fn) return launch(ready.plan.program, job.signals, options);
   TrainFnEnd end =
@@ -257,7 +306,8 @@ int run_job(const TrainFn& train_fn, const Options& options, Signals& signals, P
   require_job(options.paths);
   reporting.room = prepare_report(options.paths);
   LoadedJob job = load_job(options, signals, clock, reporting);
-  if (train_fn) job.job.platform.framework_module.reset();  // there is one function in the program's place
+  job.has_train_fn = static_cast<bool>(train_fn);
+  if (job.has_train_fn) job.job.platform.framework_module.reset();  // one function is in the program's place
 
   start(background, job);
   ReadyProgram ready = make_ready(job, framework_command(options.environment));

@@ -196,6 +196,22 @@ pid_t start_process(const Command& command, const ProcessStreams& streams) {
   return pid;
 }
 
+void become(const Command& command) {
+  Preparation made;
+  prepare(command, made);
+  StartStep step = StartStep::change_directory;
+  if (command.cwd.empty() || chdir(command.cwd.c_str()) == 0) {
+    step = StartStep::execute;
+    reset_signals();
+    execve(made.program.c_str(), made.argv.data(), made.envp.data());
+    if (errno == ENOEXEC && made.may_be_script) {
+      execve(shell.c_str(), made.shell_argv.data(), made.envp.data());
+      errno = ENOEXEC;
+    }
+  }
+  throw_start_error(command, made.program, step, errno);
+}
+
 void open_missing_standard_streams() {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)
     if (fcntl(fd, F_GETFD) < 0) open("/dev/null", O_RDWR);

@@ -23,6 +23,9 @@ struct ProcessStreams {
 /// - unavailable: no more processes or memory
 pid_t start_process(const Command& command, const ProcessStreams& streams);
 
+/// The same in the place of this process, with its streams: it comes back only by throwing.
+[[noreturn]] void become(const Command& command);
+
 /// Opens /dev/null for each of descriptors 0, 1 and 2 that is closed, so that no file opened later is taken
 /// for one of them. To be called before any other descriptor is opened.
 void open_missing_standard_streams();

@@ -70,3 +70,15 @@ TEST_CASE("variables are shown with their secrets masked, those in JSON too") {
         std::vector<std::string>{R"(A='it'\''s')", "HF_TOKEN=******", "HOME=/root",
                                  R"(SM_HPS='{"hf_token":'******)", "URL='https://******@host/'"});
 }
+
+TEST_CASE("a word of a command is masked the same way, and a program reads its own spelling") {
+  const Secrets secrets(EnvVars{{"DB_PASSWORD", "it's a secret"}});
+  CHECK(shown_word("p", "a b", secrets) == "a b");
+  CHECK(shown_shell_word("p", "a b", secrets) == "'a b'");
+  CHECK(shown_word("", "x\ny", secrets) == "x\ny");
+  CHECK(shown_word("--api_key", "s3cr3t", secrets) == "******");
+  CHECK(shown_word("--api_key=", "s3cr3t", secrets) == "s3cr3t");
+  CHECK(shown_word("api_key", "s3cr3t", secrets) == "s3cr3t");
+  CHECK(shown_word("p", "it's a secret", secrets) == "******");
+  CHECK(shown_word("p", "lr=1,api_key=s3cr3t", secrets) == "lr=1,api_key=******");
+}

@@ -2,6 +2,7 @@
 
 #include "catch.hpp"
 
+using sm_train::shell_word;
 using sm_train::split_shell_words;
 using Words = std::vector<std::string>;
 
@@ -28,4 +29,10 @@ TEST_CASE("nothing in a command line is expanded or run") {
 
 TEST_CASE("an open quote or a backslash at the end gives nothing") {
   for (const char* text : {"'a", "\"a", "a \"b\\\"", "a\\", "\"\\"}) CHECK_FALSE(split_shell_words(text));
+}
+
+TEST_CASE("a word that is written for a command line is read back") {
+  CHECK(shell_word("--x=$HOME") == "--x=$HOME");
+  for (const char* word : {"", "a", "a b", "it's", "\"", "\\", "a\nb", "'", "\t"})
+    CHECK(split_shell_words(shell_word(word)).value() == Words{word});
 }

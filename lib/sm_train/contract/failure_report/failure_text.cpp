@@ -19,6 +19,7 @@ std::string verdict(const Outcome& outcome) {
     text += "Out of memory: the kernel killed a process of the job because the memory limit was reached.\n";
   if (const auto* killed = std::get_if<Killed>(&outcome.end))
     text += "The program was killed by " + signal_name(killed->signal) + ".\n";
+  if (!outcome.detail.empty()) text += outcome.detail + "\n";
   return text;
 }
 

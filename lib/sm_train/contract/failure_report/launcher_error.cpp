@@ -1,11 +1,11 @@
 #include "sm_train/contract/failure_report/launcher_error.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 
 #include "sm_train/contract/failure_report/last_words.hpp"
 #include "sm_train/contract/failure_report/text_lines.hpp"
+#include "sm_train/contract/failure_report/torchrun_summary.hpp"
 
 namespace sm_train {
 
@@ -53,43 +53,6 @@ ErrorMessage with_child_of_subprocess(const Lines& lines, std::size_t header, co
   return words.lines.empty() ? own : stacked(words, own, MattersMore::below);
 }
 
-/// What torchrun's summary says of the rank that failed first.
-struct RootCause {
-  int rank = -1;
-  int local_rank = -1;
-  int exit_code = 1;  ///< -n where signal n killed it
-  Lines lines;        ///< those worth showing, the one that matters most first
-};
-
-int number_after(std::string_view line, std::string_view mark) {
-  int number = -1;
-  const std::size_t at = line.find(mark);
-  if (at == std::string_view::npos) return number;
-  line.remove_prefix(at + mark.size());
-  std::from_chars(line.data(), line.data() + line.size(), number);
-  return number;
-}
-
-RootCause root_cause_in(const Lines& lines, std::size_t start) {
-  RootCause cause;
-  std::size_t i = start;
-  while (i < lines.size() && !lines[i].starts_with("Root Cause")) ++i;
-  for (; i < lines.size() && !lines[i].starts_with("=="); ++i) {
-    const std::string& line = lines[i];
-    if (line.starts_with("  rank ")) {
-      cause.rank = number_after(line, ": ");
-      cause.local_rank = number_after(line, "(local_rank: ");
-      cause.lines.push_back(line);
-    } else if (line.starts_with("  exitcode ")) {
-      cause.exit_code = number_after(line, ": ");
-      cause.lines.insert(cause.lines.begin(), line);
-    } else if (line.starts_with("  traceback : Signal ")) {
-      cause.lines.insert(cause.lines.begin(), line);
-    }
-  }
-  return cause;
-}
-
 Lines lines_with_prefix(const Lines& lines, const std::string& prefix) {
   Lines own;
   std::copy_if(lines.begin(), lines.end(), std::back_inserter(own),
@@ -99,7 +62,7 @@ Lines lines_with_prefix(const Lines& lines, const std::string& prefix) {
 
 ErrorMessage with_rank_of_torchrun(const Lines& lines, std::size_t header, const ErrorMessage& own,
                                    const FindTraceback& find_traceback) {
-  const RootCause cause = root_cause_in(lines, header);
+  const TorchrunRootCause cause = read_torchrun_summary(lines, header);
   const bool is_killed = cause.exit_code < 0;
   Lines before = part(lines, 0, header);
   // A rank that a signal has killed left no traceback, and any that is there is of something else.
