@@ -94,7 +94,7 @@ with open(f"/opt/ml/model/rank-{rank}", "w") as file:
     file.write(os.environ.get("AWS_SECRET_ACCESS_KEY", ""))
 os.rename(file.name, f"/opt/ml/model/started-{rank}")
 while True:
-    signal.pause()
+    time.sleep(0.05)
 """
 
 COUNT_SIGTERM = """

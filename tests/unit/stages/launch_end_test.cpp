@@ -86,7 +86,7 @@ if os.fork() == 0:
         sys.exit()
     signal.signal(signal.SIGTERM, checkpoint)
     print("ready")
-    while True: signal.pause()
+    while True: time.sleep(0.05)
 signal.pause()
 )"),
                                  {.grace = std::chrono::hours(1), .leftovers_grace = 1ms}));

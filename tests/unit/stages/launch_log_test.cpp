@@ -15,7 +15,7 @@ const std::string passed_on =
 /// Writes `first` to stderr, and at SIGTERM `last`, which it tells on stdout; then it ends at SIGUSR1.
 Command writer(const std::string& first, const std::string& last) {
   return python(
-      "import os, signal, sys\n"
+      "import os, signal, sys, time\n"
       "signal.signal(signal.SIGTERM, lambda *_: (os.write(2, b'''" +
       last +
       "'''), print('handled')))\n"
@@ -24,7 +24,7 @@ Command writer(const std::string& first, const std::string& last) {
       first +
       "''')\n"
       "print('ready')\n"
-      "while True: signal.pause()");
+      "while True: time.sleep(0.05)");
 }
 
 }  // namespace

@@ -29,13 +29,17 @@ exit(5)
 )");
 }
 
-/// Tells of itself, then waits for a line.
+/// Tells of itself, then waits for a line and for SIGWINCH, of which it misses none.
 Command terminal_teller() {
   return python(R"(
-import os, signal
+import os, select, signal
+told, teller = os.pipe()
+os.set_blocking(teller, False)
+signal.set_wakeup_fd(teller)
 signal.signal(signal.SIGWINCH, lambda *_: print("now", os.get_terminal_size(1).columns))
 print(*(int(os.isatty(fd)) for fd in (0, 1, 2)), end=";")
 print(os.get_terminal_size(1).columns, os.getsid(0) == os.getpid(), "ready")
+while 0 not in select.select([0, told], [], [])[0]: os.read(told, 1)
 print("got", input())
 )");
 }
@@ -126,10 +130,10 @@ TEST_CASE("Ctrl-Z stops a program that reads no keys and us, and fg continues bo
           const UniqueFd null(open("/dev/null", O_RDONLY));
           dup2(null.get(), STDIN_FILENO);
           return exit_code(
-              launch_here(python("import signal\n"
+              launch_here(python("import signal, time\n"
                                  "signal.signal(signal.SIGCONT, lambda *_: exit(4))\n"
                                  "print('ready')\n"
-                                 "while True: signal.pause()")));
+                                 "while True: time.sleep(0.05)")));
         },
         say_stopped);
   });

@@ -14,10 +14,10 @@ namespace {
 
 /// A program that says "ready", and "got" for each SIGTERM, which does not end it.
 const Command stubborn = python(R"(
-import signal
+import signal, time
 signal.signal(signal.SIGTERM, lambda *_: print("got"))
 print("ready")
-while True: signal.pause()
+while True: time.sleep(0.05)
 )");
 
 /// Makes letters upper case, and puts "END" at the end, with the number of bytes that came.
@@ -67,12 +67,12 @@ TEST_CASE("a signal that is taken elsewhere does not go to the program") {
   const int signal = GENERATE(SIGTERM, SIGINT, SIGHUP, SIGQUIT);
   Child child([] {
     const auto outcome = launch_here(python(R"(
-import signal, sys
+import signal, sys, time
 for s in [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT]:
     signal.signal(s, lambda *_: sys.exit(99))
 signal.signal(signal.SIGUSR1, lambda *_: sys.exit(3))
 print("ready")
-while True: signal.pause()
+while True: time.sleep(0.05)
 )"),
                                      {.deliver = [](int told) {
                                        std::printf("told %d\n", told);
@@ -114,8 +114,8 @@ TEST_CASE("a program that is wanted no longer gets SIGTERM, and ends as it likes
   const Pipe request;
   Child child([&] {
     const auto outcome = launch_here(
-        python(
-            "import signal, sys\nsignal.signal(15, lambda *_: sys.exit(5))\nprint('ready')\nsignal.pause()"),
+        python("import signal, sys, time\nsignal.signal(15, lambda *_: sys.exit(5))\nprint('ready')\n"
+               "while True: time.sleep(0.05)"),
         {.end_request = request.read_end.get(), .end_grace = 1h});
     return outcome.told_to_end || outcome.timed_out ? 99 : exit_code(outcome);
   });
