@@ -138,17 +138,6 @@ TEST_CASE("one that does not end then is killed, with its group, and the log say
   CHECK(end.err.find("mpirun did not end in 0.1 s, and was killed") != std::string::npos);
 }
 
-TEST_CASE("a program that is stopped is killed when it is wanted no longer") {
-  const Pipe request;
-  Child child([&] {
-    return exit_code(launch_here(shell("echo ready; kill -STOP $$"),
-                                 {.end_request = request.read_end.get(), .end_grace = 100ms}));
-  });
-  child.wait_for("ready\n");
-  REQUIRE(write(request.write_end.get(), "x", 1) == 1);
-  CHECK(child.finish().exit_code == 137);
-}
-
 TEST_CASE("a signal that goes elsewhere does not keep SIGTERM from a program that is wanted no longer") {
   const Pipe request;
   Child child([&] {
