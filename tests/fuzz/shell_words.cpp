@@ -10,17 +10,6 @@ namespace sm_train::fuzz {
 
 namespace {
 
-std::string single_quoted(std::string_view word) {
-  std::string text = "'";
-  for (const char c : word) {
-    if (c == '\'')
-      text += "'\\''";
-    else
-      text += c;
-  }
-  return text + "'";
-}
-
 std::string double_quoted(std::string_view word) {
   std::string text = "\"";
   for (const char c : word) {
@@ -33,14 +22,14 @@ std::string double_quoted(std::string_view word) {
 }  // namespace
 
 void check(std::string_view input) {
-  for (const auto quoted : {single_quoted, double_quoted}) {
+  for (const auto quoted : {shell_word, double_quoted}) {
     const auto alone = split_shell_words(quoted(input));
     require(alone && alone->size() == 1 && alone->front() == input, "a quoted text is one word");
   }
   const auto words = split_shell_words(input);
   if (!words) return;
   std::string line;
-  for (const std::string& word : *words) line += single_quoted(word) + " \\\n\t";
+  for (const std::string& word : *words) line += shell_word(word) + " \\\n\t";
   require(split_shell_words(line) == words, "words that are quoted read back");
 }
 

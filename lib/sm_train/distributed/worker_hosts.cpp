@@ -29,6 +29,12 @@ pollfd readable(int fd) {
 
 }  // namespace
 
+Dict signal_message(int signal) {
+  Dict message;
+  message.set("signal", signal);
+  return message;
+}
+
 WorkerHosts::WorkerHosts(const std::vector<std::string>& names, std::uint16_t port, std::string job,
                          Dict welcome)
     : listener_(listen_tcp(port)), job_(std::move(job)), welcome_(std::move(welcome)) {

@@ -18,6 +18,9 @@
 
 namespace sm_train {
 
+/// {"signal": 15}
+Dict signal_message(int signal);
+
 /// The other hosts of a job, as the master sees them: each connects to it and stays connected while the job
 /// runs, so that either side knows when the other has ended, or has gone.
 ///

@@ -130,12 +130,6 @@ class Losses {
   Event event_;
 };
 
-Dict signal_message(int signal) {
-  Dict message;
-  message.set("signal", signal);
-  return message;
-}
-
 Dict welcome_message(const fs::path& directory, const std::string& key,
                      const std::vector<std::string>& given) {
   Dict message;

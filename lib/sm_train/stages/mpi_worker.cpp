@@ -16,6 +16,7 @@
 #include "sm_train/distributed/mpi_ranks.hpp"
 #include "sm_train/distributed/rank_start.hpp"
 #include "sm_train/distributed/ssh_setup.hpp"
+#include "sm_train/distributed/worker_hosts.hpp"
 #include "sm_train/stages/launch.hpp"
 #include "sm_train/stages/mpi.hpp"
 #include "sm_train/stages/mpi_files.hpp"
@@ -85,12 +86,6 @@ Dict welcome_by(MessageLink& master, const std::string& name, const Interrupt& i
                  .what = fmt::format("The master {} does not take this host: {}", name, one_line(why)),
                  .remedy = "Correct resourceconfig.json on the one or the other."});
   return *welcome;
-}
-
-Dict signal_message(int signal) {
-  Dict message;
-  message.set("signal", signal);
-  return message;
 }
 
 /// What sshd gives to Open MPI's daemon here, which the ranks are started by.
