@@ -77,7 +77,7 @@ std::optional<std::vector<std::string>> split_shell_words(std::string_view text)
 }
 
 std::string shell_word(std::string_view word) {
-  constexpr std::string_view special = " \t\n'\"\\";
+  constexpr std::string_view special = " \t\r\n'\"\\";
   if (!word.empty() && word.find_first_of(special) == std::string_view::npos) return std::string(word);
   std::string text = "'";
   for (const char c : word) {

@@ -36,3 +36,8 @@ TEST_CASE("a word that is written for a command line is read back") {
   for (const char* word : {"", "a", "a b", "it's", "\"", "\\", "a\nb", "'", "\t"})
     CHECK(split_shell_words(shell_word(word)).value() == Words{word});
 }
+
+TEST_CASE("a word with any blank in it is read back as it was") {
+  for (const std::string blank : {" ", "\t", "\r", "\n"})
+    CHECK(split_shell_words(shell_word(blank + "a")) == std::vector<std::string>{blank + "a"});
+}
