@@ -13,7 +13,8 @@ __attribute__((visibility("default"))) int gethostname(char* name, std::size_t s
   constexpr int name_too_long = 36;      // ENAMETOOLONG on all of Linux
   constexpr std::size_t uts_field = 65;  // each field of the kernel's new_utsname
   char of_kernel[6 * uts_field] = {};
-  const char* known = getenv("SM_CURRENT_HOST");
+  // The rank's own environment, which a program that sets variables beside its threads breaks for all of it.
+  const char* known = getenv("SM_CURRENT_HOST");  // NOLINT(concurrency-mt-unsafe)
   if (known == nullptr || *known == '\0') {
     if (uname(of_kernel) != 0) return -1;
     known = of_kernel + uts_field;  // nodename comes second
