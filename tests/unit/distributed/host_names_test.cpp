@@ -55,11 +55,10 @@ TEST_CASE("a thousand hosts are looked up, each once") {
 
 TEST_CASE("names that never resolve are listed, with what to do") {
   const auto failure = failure_of(
-      [] { wait_for_names(hosts(30), 1ms, {}, [](const std::string& name) { return name == "algo-1"; }); });
+      [] { wait_for_names(hosts(30), 1s, {}, [](const std::string& name) { return name == "algo-1"; }); });
   REQUIRE(failure.has_value());
   CHECK(failure->cause == Cause::unavailable);
-  CHECK(contains(failure->what,
-                 "The names of 29 of 30 hosts have not resolved within 0.001 s: algo-2, algo-3,"));
+  CHECK(contains(failure->what, "The names of 29 of 30 hosts have not resolved within 1 s: algo-2, algo-3,"));
   CHECK(contains(failure->what, "and 9 more"));
   CHECK(contains(failure->remedy, "--hosts-timeout"));
 }
