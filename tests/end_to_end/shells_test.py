@@ -15,6 +15,8 @@ from support import SM_TRAIN, TIMEOUT, EndToEndTest, clean_env
 SHELLS = {
     "bash": (["bash", "--norc", "--noprofile", "-i"], "source <(sm-train completion bash)"),
     "zsh": (["zsh", "-f", "-i"], "autoload -U compinit; compinit -u -D; source <(sm-train completion zsh)"),
+    "zsh, installed": (["zsh", "-f", "-i"], "mkdir functions; sm-train completion zsh >functions/_sm-train; "
+                       "fpath=($PWD/functions $fpath); autoload -U compinit; compinit -u -D"),
 }
 
 
@@ -59,7 +61,7 @@ class Completions(EndToEndTest):
         argv, setup = SHELLS[name]
         shell = Typing(argv, self.env)
         self.addCleanup(shell.close)
-        shell.type(f"{setup}; PS1='ready'\"> \"; cd {self.directory}; echo set-\"up\"\n")
+        shell.type(f"cd {self.directory}; {setup}; PS1='ready'\"> \"; echo set-\"up\"\n")
         shell.shows(r"set-up\r\n")
         shell.shows("ready> ")
         return shell
@@ -92,6 +94,10 @@ class Completions(EndToEndTest):
     @needs("zsh")
     def test_zsh_completes_commands_options_choices_and_files(self):
         self.check_shell("zsh")
+
+    @needs("zsh")
+    def test_zsh_finds_them_where_functions_are_installed(self):
+        self.assert_completes(self.shell("zsh, installed"), "sm-train --installer n", "none")
 
     @needs("fish")
     def test_fish_completes_commands_options_choices_and_files(self):
