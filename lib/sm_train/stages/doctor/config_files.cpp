@@ -44,8 +44,8 @@ bool has_configs(const Paths& paths) {
 Finding check_hyperparameters(const Paths& paths) {
   return check_file(paths, paths.hyperparameters(), "there are no hyperparameters", [&] {
     const Hyperparameters all = load_hyperparameters(paths);
-    return fmt::format("{}, and {} of SageMaker's own for a framework.",
-                       counted(all.user.size(), "hyperparameter"), all.framework.size());
+    return fmt::format("{}, and {}.", counted(all.user.size(), "hyperparameter"),
+                       counted(all.framework.size(), "framework parameter"));
   });
 }
 

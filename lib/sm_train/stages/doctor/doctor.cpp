@@ -27,6 +27,7 @@
 #include "sm_train/stages/fault.hpp"
 #include "sm_train/stages/load.hpp"
 #include "sm_train/system/deadline.hpp"
+#include "sm_train/system/wait.hpp"
 
 namespace sm_train {
 
@@ -242,6 +243,7 @@ Finding run(const Check& check, Patient& patient, const Interrupt& interrupt) tr
       .cause = Cause::unavailable,
       .what = fmt::format("The check was not done after {} s, and was given up.", longest_check.count()),
       .remedy = "What it waited for is what a job would wait for: a service, a tool, or a file system."};
+  wait_for(std::chrono::milliseconds(0), interrupt);  // most checks do not look
   return check.run(patient, with_deadline(interrupt, longest_check, too_slow));
 } catch (const std::exception& error) {
   const Failure failure = fault_of(error);

@@ -1,92 +1,67 @@
 #include "sm_train/stages/doctor/findings_text.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <string_view>
 
 #include <fmt/format.h>
 
+#include "sm_train/contract/style.hpp"
 #include "sm_train/contract/unicode.hpp"
+#include "sm_train/contract/wrapped.hpp"
 
 namespace sm_train {
 
 namespace {
 
-constexpr std::size_t line_width = 80;
-
-struct Mark {
-  std::string_view text;  // of four characters
-  std::string_view colour;
-};
-
-/// In the order of Verdict.
-constexpr std::array marks = {Mark{"ok  ", "\x1b[32m"}, Mark{"warn", "\x1b[33m"}, Mark{"FAIL", "\x1b[1;31m"},
-                              Mark{"skip", "\x1b[2m"}};
+constexpr std::size_t gap = 2;         // between the columns
+constexpr std::size_t mark_width = 4;  // of each verdict's mark
 
 std::string mark_of(Verdict verdict, bool has_colour) {
-  const Mark& mark = marks.at(static_cast<std::size_t>(verdict));
-  return has_colour ? fmt::format("{}{}\x1b[0m", mark.colour, mark.text) : std::string(mark.text);
+  switch (verdict) {
+    case Verdict::passed:
+      return styled("ok", Style::green, has_colour) + "  ";
+    case Verdict::warning:
+      return styled("warn", Style::yellow, has_colour);
+    case Verdict::failed:
+      return styled("FAIL", Style::red, has_colour);
+    case Verdict::skipped:
+      break;
+  }
+  return "skip";
 }
 
 /// Names and services' words come from outside: what a terminal would obey is left out.
 std::string without_controls(std::string_view text) {
   std::string shown;
-  for (std::string_view rest = text; !rest.empty();) {
-    const auto next = decode_utf8(rest);
-    const bool is_shown = next && (next->value == '\n' || next->value == ' ' || is_printable(next->value));
-    if (is_shown)
-      shown += rest.substr(0, next->bytes);
+  while (!text.empty()) {
+    const auto next = decode_utf8(text);
+    const std::size_t size = next ? next->bytes : 1;
+    if (next && (next->value == '\n' || is_printable(next->value)))
+      shown += text.substr(0, size);
     else
-      shown += next && next->value < 0x80 ? " " : "?";
-    rest.remove_prefix(next ? next->bytes : 1);
+      shown += '?';
+    text.remove_prefix(size);
   }
   return shown;
 }
 
-/// Lays words out in lines that begin in a column, of which the first has begun already.
-class Paragraph {
- public:
-  Paragraph(std::string& out, std::size_t column) : out_(out), column_(column) {}
-
-  void add_word(std::string_view word) {
-    const std::size_t width = characters_of(word);
-    if (used_ > 0 && column_ + used_ + 1 + width > line_width) break_line();
-    if (used_ > 0) out_ += ' ';
-    used_ += width + (used_ > 0 ? 1 : 0);
-    out_ += word;
+/// The text's lines, each laid out in a column.
+std::string in_column(std::string_view text, std::size_t column) {
+  std::string lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    lines += wrapped(text.substr(0, end), column);
+    text.remove_prefix(std::min(end + 1, text.size()));
   }
-
-  void break_line() {
-    out_ += '\n';
-    out_.append(column_, ' ');
-    used_ = 0;
-  }
-
-  void add(std::string_view text) {
-    while (!text.empty()) {
-      const std::size_t end = std::min(text.find_first_of(" \n"), text.size());
-      if (end > 0) add_word(text.substr(0, end));
-      if (end + 1 < text.size() && text[end] == '\n' && used_ > 0) break_line();
-      text.remove_prefix(std::min(end + 1, text.size()));
-    }
-  }
-
- private:
-  std::string& out_;
-  std::size_t column_;
-  std::size_t used_ = 0;  // characters of the current line behind the column
-};
-
-std::string counted(std::ptrdiff_t count, std::string_view what) {
-  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+  return lines;
 }
 
 std::string last_line(const std::vector<Finding>& findings) {
   const auto of = [&](Verdict verdict) { return std::ranges::count(findings, verdict, &Finding::verdict); };
-  return fmt::format("{}: {} passed, {}, {} failed, {} skipped\n",
-                     counted(static_cast<std::ptrdiff_t>(findings.size()), "check"), of(Verdict::passed),
-                     counted(of(Verdict::warning), "warning"), of(Verdict::failed), of(Verdict::skipped));
+  return fmt::format("{} failed, {} {}, {} passed, {} skipped\n", of(Verdict::failed), of(Verdict::warning),
+                     of(Verdict::warning) == 1 ? "warning" : "warnings", of(Verdict::passed),
+                     of(Verdict::skipped));
 }
 
 }  // namespace
@@ -94,16 +69,13 @@ std::string last_line(const std::vector<Finding>& findings) {
 std::string findings_text(const std::vector<Finding>& findings, bool has_colour) {
   std::size_t name_width = 0;
   for (const Finding& finding : findings) name_width = std::max(name_width, finding.name.size());
+  const std::size_t column = mark_width + gap + name_width + gap;
   std::string text;
   for (const Finding& finding : findings) {
-    text += fmt::format("{}  {:<{}}  ", mark_of(finding.verdict, has_colour), finding.name, name_width);
-    Paragraph paragraph(text, name_width + 8);
-    paragraph.add(without_controls(finding.what));
-    if (!finding.remedy.empty()) {
-      paragraph.break_line();
-      paragraph.add("-> " + without_controls(finding.remedy));
-    }
-    text += '\n';
+    const std::string what = in_column(without_controls(finding.what), column);
+    text += fmt::format("{}  {:<{}}  {}", mark_of(finding.verdict, has_colour), finding.name, name_width,
+                        what.empty() ? "\n" : what.substr(column));
+    if (!finding.remedy.empty()) text += in_column("-> " + without_controls(finding.remedy), column);
   }
   return text + last_line(findings);
 }

@@ -20,14 +20,16 @@ constexpr std::chrono::seconds limit{3};
 
 /// What the hosts run, by name. They reach each other by ssh only for Open MPI.
 std::vector<std::string> tools_of(const Engine& engine) {
-  if (is_mpi(engine)) return {"mpirun", "ssh", "sshd"};
+  if (engine.distribution == Distribution::smddp) return {"mpirun", "smddprun", "ssh", "sshd", "ssh-keygen"};
+  if (is_mpi(engine)) return {"mpirun", "ssh", "sshd", "ssh-keygen"};
   if (engine.distribution == Distribution::torchrun) return {"torchrun"};
   return {};
 }
 
-/// sshd is often in a directory that is not on PATH.
+/// Those of ssh are often in a directory that is not on PATH.
 bool is_there(const std::string& tool, const EnvVars& env) {
-  return find_executable(tool, env) ||
+  if (find_executable(tool, env)) return true;
+  return tool.starts_with("ssh") &&
          find_executable(tool, {{"PATH", "/usr/sbin:/usr/local/sbin:/sbin:/usr/bin:/bin"}});
 }
 
@@ -60,7 +62,7 @@ Finding check_engine(const ForeseenProgram& program, const Job& job, const Optio
         fmt::format("The job is distributed by {}, and there is no {}.", name,
                     fmt::join(missing, ", and no ")),
         "Put it into the image (Open MPI and openssh-server for MPI, PyTorch for torchrun), on PATH.");
-  return passed(fmt::format("The job is distributed by {} over {} hosts, {} processes on each.", name,
+  return passed(fmt::format("The job is distributed by {} (hosts: {}, processes on each: {}).", name,
                             engine.cluster.hosts.size(), engine.cluster.processes_per_host));
 }
 
