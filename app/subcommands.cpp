@@ -1,6 +1,7 @@
 #include "subcommands.hpp"
 
 #include "commands/completion.hpp"
+#include "commands/env.hpp"
 #include "commands/fetch.hpp"
 #include "commands/man.hpp"
 #include "commands/plan.hpp"
@@ -12,8 +13,8 @@ namespace sm_train {
 
 const std::vector<Subcommand>& subcommands() {
   static const std::vector<Subcommand> all = {
-      train_command(),      plan_command(), fetch_command(), python_package_command(),
-      completion_command(), man_command(),  serve_command(),
+      train_command(),          plan_command(),       env_command(), fetch_command(),
+      python_package_command(), completion_command(), man_command(), serve_command(),
   };
   return all;
 }

@@ -355,7 +355,7 @@ class Plan(EndToEndTest):
     def test_help_says_what_it_takes(self):
         run = self.run_binary("plan", "--help")
         self.assertEqual((run.code, run.stderr), (0, ""))
-        for text in "sm-train plan", "--host NAME", "--json", "start nothing":
+        for text in "sm-train plan", "--host NAME", "--json", "do nothing":
             self.assertIn(text, run.stdout.decode())
 
 

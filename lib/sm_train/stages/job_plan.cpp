@@ -10,6 +10,7 @@
 #include "sm_train/contract/command_line.hpp"
 #include "sm_train/contract/one_line.hpp"
 #include "sm_train/contract/unicode.hpp"
+#include "sm_train/contract/wrapped.hpp"
 #include "sm_train/stages/shown_words.hpp"
 
 namespace sm_train {
@@ -22,6 +23,12 @@ constexpr std::size_t cut_value_characters = 40;
 
 std::string section(std::string_view title, const std::string& lines) {
   return lines.empty() ? "" : fmt::format("{}:\n{}", title, lines);
+}
+
+std::string notes_text(const std::vector<std::string>& notes, const Secrets& secrets) {
+  std::string text;
+  for (const std::string& note : notes) text += wrapped(secrets.masked(note), 2);
+  return text;
 }
 
 std::string configs_text(const std::vector<ConfigFile>& files) {
@@ -49,15 +56,15 @@ std::string source_text(const SourcePlan& plan, const Secrets& secrets) {
 }
 
 std::string step_text(const InstallStep& step, const Secrets& secrets) {
-  return fmt::format("  {}, in {}:\n    {}\n", step.what, plain_or_quoted(step.command.cwd),
+  return fmt::format("  {}, in {}:\n    {}\n", one_line(step.what), plain_or_quoted(step.command.cwd),
                      command_line(step.command, secrets));
 }
 
 std::string install_text(const InstallPlan& plan, const Secrets& secrets) {
-  if (!plan.rule.empty()) return "  " + plan.rule + "\n";
+  if (!plan.rule.empty()) return wrapped(plan.rule, 2) + notes_text(plan.notes, secrets);
   std::string text;
   for (const InstallStep& step : plan.steps) text += step_text(step, secrets);
-  for (const std::string& note : plan.notes) text += "  " + secrets.masked(note) + "\n";
+  text += notes_text(plan.notes, secrets);
   return text.empty() ? "  nothing\n" : text;
 }
 
@@ -122,8 +129,6 @@ std::string hosts_text(const std::vector<HostPlan>& hosts, const Secrets& secret
 }  // namespace
 
 std::string job_plan_text(const JobPlan& plan, const Secrets& secrets) {
-  std::string notes;
-  for (const std::string& note : plan.notes) notes += fmt::format("  {}\n", secrets.masked(note));
   const std::vector<std::string> sections = {section("Configs", configs_text(plan.configs)),
                                              section("Code", source_text(plan.source, secrets)),
                                              section("Installation", install_text(plan.install, secrets)),
@@ -131,7 +136,7 @@ std::string job_plan_text(const JobPlan& plan, const Secrets& secrets) {
                                              section("Hosts", hosts_text(plan.hosts, secrets)),
                                              section("Variables on " + plain_or_quoted(plan.program.host),
                                                      variables_text(plan.program.variables, secrets)),
-                                             section("Notes", notes)};
+                                             section("Notes", notes_text(plan.notes, secrets))};
   std::string text;
   for (const std::string& lines : sections)
     if (!lines.empty()) text.append(text.empty() ? "" : "\n").append(lines);

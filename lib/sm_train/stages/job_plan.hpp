@@ -26,7 +26,7 @@ struct SourcePlan {
 struct InstallPlan {
   std::vector<InstallStep> steps;
   std::vector<std::string> notes;  ///< of how that was decided
-  std::string rule;                ///< in place of both, where the code cannot be looked at
+  std::string rule;                ///< in place of the steps, where the code cannot be looked at
 };
 
 /// The user's program on one host, as it runs by itself or is what an engine starts.

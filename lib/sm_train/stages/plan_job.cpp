@@ -7,6 +7,7 @@
 #include "sm_train/contract/entry_point.hpp"
 #include "sm_train/contract/environment.hpp"
 #include "sm_train/contract/exec_limits.hpp"
+#include "sm_train/contract/one_line.hpp"
 #include "sm_train/contract/plan.hpp"
 #include "sm_train/contract/python_text.hpp"
 #include "sm_train/distributed/tf_config.hpp"
@@ -19,6 +20,7 @@
 #include "sm_train/stages/large_variables.hpp"
 #include "sm_train/stages/load.hpp"
 #include "sm_train/stages/mpi.hpp"
+#include "sm_train/stages/requirements.hpp"
 #include "sm_train/system/log.hpp"
 #include "sm_train/system/machine.hpp"
 #include "sm_train/system/process_env.hpp"
@@ -85,7 +87,8 @@ SourcePlan plan_source(const KnownJob& job) {
 /// Of code that cannot be looked at.
 std::string install_rule(const std::string& program, const InstallOptions& options) {
   if (options.installer == InstallerChoice::none) return "nothing, as the installer is none";
-  std::string rule = options.requirements.empty() ? "requirements.txt" : options.requirements;
+  std::string rule =
+      options.requirements.empty() ? usual_requirements : plain_or_quoted(options.requirements);
   // Beside a shell script a package is none.
   if (!program.ends_with(".sh")) rule += " and a package";
   rule += ", where the code has " + std::string(program.ends_with(".sh") ? "it" : "them");

@@ -34,7 +34,7 @@ TEST_CASE("in a list of arguments the word behind a secret flag is masked") {
 }
 
 TEST_CASE("known secrets and the userinfo of URLs are masked in every text, keys too") {
-  const Secrets secrets(EnvVars{{"DB_PASSWORD", "a secret word"}});
-  CHECK(shown(R"({"a secret word":["https://u:p@host/","is a secret word"]})", secrets) ==
+  const Secrets secrets(EnvVars{{"DB_PASSWORD", "hunter2hunter2"}});
+  CHECK(shown(R"({"hunter2hunter2":["https://u:p@host/","is hunter2hunter2"]})", secrets) ==
         R"({"******":["https://******@host/","is ******"]})");
 }
