@@ -2,6 +2,7 @@
 
 #include "commands/completion.hpp"
 #include "commands/doctor.hpp"
+#include "commands/env.hpp"
 #include "commands/fetch.hpp"
 #include "commands/man.hpp"
 #include "commands/plan.hpp"
@@ -13,8 +14,8 @@ namespace sm_train {
 
 const std::vector<Subcommand>& subcommands() {
   static const std::vector<Subcommand> all = {
-      train_command(),          plan_command(),       doctor_command(), fetch_command(),
-      python_package_command(), completion_command(), man_command(),    serve_command(),
+      train_command(),          plan_command(),       env_command(), doctor_command(), fetch_command(),
+      python_package_command(), completion_command(), man_command(), serve_command(),
   };
   return all;
 }
