@@ -2,6 +2,7 @@
 
 #include <array>
 #include <filesystem>
+#include <string_view>
 #include <unistd.h>
 #include <vector>
 
@@ -122,6 +123,19 @@ void apply_source_code(const Options& options, const Platform& platform, bool is
                          "arguments as hyperparameters; or name the program with --program."});
 }
 
+/// The base path stands for /opt/ml, also where a config names a path in there.
+std::string below_base_path(const std::string& local_path, const Paths& paths) {
+  constexpr std::string_view platform = "/opt/ml/";
+  if (!local_path.starts_with(platform)) return local_path;
+  return os_text((paths.root / os_bytes(local_path.substr(platform.size()), "LocalPath")).native());
+}
+
+std::optional<std::string> load_checkpoint_dir(const Paths& paths) {
+  const fs::path path = paths.checkpoint_config();
+  const auto directory = read_checkpoint_dir(load_config(path), path.native());
+  return directory ? std::optional(below_base_path(*directory, paths)) : std::nullopt;
+}
+
 Dict load_distributed(const Paths& paths) {
   const fs::path path = paths.distributed();
   return is_there(path) ? read_distributed(load_config(path), path.native()) : Dict();
@@ -174,9 +188,7 @@ Job load(const Options& options) {
           .resources = load_resource_config(paths),
           .input_data_config = load_input_data_config(paths),
           .platform = load_platform(options)};
-  if (is_there(paths.checkpoint_config()))
-    job.checkpoint_dir =
-        read_checkpoint_dir(load_config(paths.checkpoint_config()), paths.checkpoint_config().native());
+  if (is_there(paths.checkpoint_config())) job.checkpoint_dir = load_checkpoint_dir(paths);
   const bool is_program_named = job.hyperparameters.settings.program.has_value();
   job.files = config_files(paths, is_program_named);
   apply(options, job.hyperparameters.settings);

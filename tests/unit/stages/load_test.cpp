@@ -75,6 +75,19 @@ TEST_CASE("missing configs are an empty job on this one host") {
   CHECK_FALSE(job.checkpoint_dir);
 }
 
+TEST_CASE("a checkpoint directory below /opt/ml is below the base path, and another stays as it is") {
+  const MockJob mock;
+  const std::string root = mock.directory.path().native();
+  const auto loaded = [&mock](const std::string& config) {
+    mock.write(mock.options.paths.checkpoint_config(), config);
+    return load(mock.options).checkpoint_dir;
+  };
+  CHECK(loaded("{}") == root + "/checkpoints");
+  CHECK(loaded(R"({"LocalPath": "/opt/ml/checkpoints/mine"})") == root + "/checkpoints/mine");
+  CHECK(loaded(R"({"LocalPath": "/opt/mlx"})") == "/opt/mlx");
+  CHECK(loaded(R"({"LocalPath": "/mnt/opt/ml/checkpoints"})") == "/mnt/opt/ml/checkpoints");
+}
+
 TEST_CASE("an option wins over the hyperparameter of the same setting") {
   MockJob mock;
   mock.write(
