@@ -1,6 +1,7 @@
 #include "commands/env.hpp"
 
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -24,8 +25,8 @@ EnvFormat format_of(const std::string& name) {
 
 int run(Given given, Signals& signals) {
   const EnvFormat format = format_of(given.text("--format").value_or("shell"));
-  const EnvVars variables =
-      job_variables(given.options, signals.interrupt_of("while looking at the machine"));
+  const Options options = std::move(given.options);
+  const EnvVars variables = job_variables(options, signals.interrupt_of("while looking at the machine"));
   print(env_text(variables, format));
   return 0;
 }

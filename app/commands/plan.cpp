@@ -1,5 +1,7 @@
 #include "commands/plan.hpp"
 
+#include <utility>
+
 #include "print.hpp"
 #include "sm_train/stages/job_plan.hpp"
 #include "sm_train/stages/plan_job.hpp"
@@ -9,8 +11,9 @@ namespace sm_train {
 namespace {
 
 int run(Given given, Signals& signals) {
+  const Options options = std::move(given.options);
   const PlannedJob job =
-      plan_job(given.options, given.text("--host"), signals.interrupt_of("while planning the job"));
+      plan_job(options, given.text("--host"), signals.interrupt_of("while planning the job"));
   const auto write = given.has("--json") ? job_plan_json : job_plan_text;
   print(write(job.plan, job.secrets));
   return 0;
