@@ -39,13 +39,12 @@ int refuse(const Refused& refused) {
   return exit_code(refused.failure.cause);
 }
 
-int run(Invocation& invocation, Signals& signals) {
-  const Paths paths = invocation.given.options.paths;
-  try {
-    return invocation.command.run(std::move(invocation.given), signals);
-  } catch (const std::exception& error) {
-    return refuse({.failure = fault_of(error), .paths = paths, .report = invocation.command.fault_report});
-  }
+int run(const Invocation& invocation, Signals& signals) try {
+  return invocation.command.run(invocation.given, signals);
+} catch (const std::exception& error) {
+  return refuse({.failure = fault_of(error),
+                 .paths = invocation.given.options.paths,
+                 .report = invocation.command.fault_report});
 }
 
 }  // namespace
@@ -59,7 +58,7 @@ int main(int argc, char* argv[]) try {
   options.environment = process_env_vars();
   options.own_program = own_program();
   keep_out_of_log(Secrets(options.environment));
-  auto parsed = parse_command_line(argc, argv, std::move(options));
+  const auto parsed = parse_command_line(argc, argv, std::move(options));
   if (const auto* text = std::get_if<ShowText>(&parsed)) return show(*text);
   if (const auto* refused = std::get_if<Refused>(&parsed)) return refuse(*refused);
   return run(std::get<Invocation>(parsed), signals);

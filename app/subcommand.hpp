@@ -82,7 +82,7 @@ struct Subcommand {
   std::string exit_codes = {};  ///< where they are not the ones of all commands
   FaultReport fault_report = FaultReport::never;
   /// Gives the exit code. What it throws is told on stderr, and its cause gives the code.
-  int (*run)(Given given, Signals& signals) = nullptr;
+  int (*run)(const Given& given, Signals& signals) = nullptr;
 };
 
 /// The settings of the job that a command takes.

@@ -13,7 +13,7 @@ namespace sm_train {
 
 namespace {
 
-int run(Given given, Signals&) {
+int run(const Given& given, Signals&) {
   static const std::map<std::string, std::string (*)()> shells = {
       {"bash", bash_completion}, {"fish", fish_completion}, {"zsh", zsh_completion}};
   const std::string shell = given.text("bash|zsh|fish").value_or("");

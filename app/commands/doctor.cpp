@@ -13,7 +13,7 @@ namespace sm_train {
 
 namespace {
 
-int run(Given given, Signals& signals) {
+int run(const Given& given, Signals& signals) {
   // What the steps of a job would log is in the findings.
   constexpr int silent = static_cast<int>(LogLevel::error);
   const auto& level = given.options.log_level;

@@ -23,9 +23,9 @@ EnvFormat format_of(const std::string& name) {
                .remedy = "It can be shell, json or dotenv."});
 }
 
-int run(Given given, Signals& signals) {
+int run(const Given& given, Signals& signals) {
   const EnvFormat format = format_of(given.text("--format").value_or("shell"));
-  const Options options = std::move(given.options);
+  const Options& options = given.options;
   const EnvVars variables = job_variables(options, signals.interrupt_of("while looking at the machine"));
   print(env_text(variables, format));
   return 0;

@@ -25,7 +25,7 @@ std::filesystem::path directory_of(const Given& given) {
                .remedy = "`sm-train fetch --help` shows what it takes."});
 }
 
-int run(Given given, Signals& signals) {
+int run(const Given& given, Signals& signals) {
   const std::string source = given.text("URI").value_or("");
   const std::filesystem::path directory = directory_of(given);
   constexpr int info = static_cast<int>(LogLevel::info);

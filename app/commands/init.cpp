@@ -55,7 +55,7 @@ std::string described(const MockJob& job, const std::string& directory) {
   return text;
 }
 
-int run(Given given, Signals& signals) {
+int run(const Given& given, Signals& signals) {
   const std::string directory = not_empty(given, "DIR", "init");
   const MockJob job = job_of(given);
   write_mock_job(job, directory, signals.interrupt_of("while making the mock job"));

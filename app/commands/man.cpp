@@ -8,7 +8,7 @@ namespace sm_train {
 
 namespace {
 
-int run(Given, Signals&) {
+int run(const Given&, Signals&) {
   std::cout << man_page() << std::flush;
   return 0;
 }

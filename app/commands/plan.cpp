@@ -10,8 +10,8 @@ namespace sm_train {
 
 namespace {
 
-int run(Given given, Signals& signals) {
-  const Options options = std::move(given.options);
+int run(const Given& given, Signals& signals) {
+  const Options& options = given.options;
   const PlannedJob job =
       plan_job(options, given.text("--host"), signals.interrupt_of("while planning the job"));
   const auto write = given.has("--json") ? job_plan_json : job_plan_text;

@@ -6,7 +6,7 @@ namespace sm_train {
 
 namespace {
 
-int run(Given given, Signals&) {
+int run(const Given& given, Signals&) {
   write_python_package(given.text("DIR").value_or(""));
   return 0;
 }

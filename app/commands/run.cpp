@@ -86,7 +86,7 @@ void say_what_is_left(const Paths& paths, bool is_temporary) {
                     paths.root.native()));
 }
 
-int run(Given given, Signals& signals) {
+int run(const Given& given, Signals& signals) {
   const fs::path code = code_of(given);
   const MockJob job = job_of(given, code);
   Options options = given.options;

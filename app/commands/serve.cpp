@@ -6,7 +6,7 @@ namespace sm_train {
 
 namespace {
 
-int run(Given, Signals&) {
+int run(const Given&, Signals&) {
   throw Error({.cause = Cause::usage,
                .what = "sm-train trains models and does not serve them: `serve` is for an inference image.",
                .remedy = "Run `sm-train train`, or deploy the model with an image that serves."});

@@ -1,7 +1,5 @@
 #include "commands/train.hpp"
 
-#include <utility>
-
 #include "commands/plan.hpp"
 #include "sm_train/stages/train.hpp"
 
@@ -9,8 +7,8 @@ namespace sm_train {
 
 namespace {
 
-int run(Given given, Signals& signals) {
-  if (given.has("--dry-run")) return plan_command().run(std::move(given), signals);
+int run(const Given& given, Signals& signals) {
+  if (given.has("--dry-run")) return plan_command().run(given, signals);
   return train(given.options, signals);
 }
 
