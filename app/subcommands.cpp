@@ -1,6 +1,8 @@
 #include "subcommands.hpp"
 
 #include "commands/completion.hpp"
+#include "commands/doctor.hpp"
+#include "commands/env.hpp"
 #include "commands/fetch.hpp"
 #include "commands/init.hpp"
 #include "commands/man.hpp"
@@ -14,8 +16,9 @@ namespace sm_train {
 
 const std::vector<Subcommand>& subcommands() {
   static const std::vector<Subcommand> all = {
-      train_command(),          run_command(),        init_command(), plan_command(),  fetch_command(),
-      python_package_command(), completion_command(), man_command(),  serve_command(),
+      train_command(),      run_command(),    init_command(),  plan_command(),
+      env_command(),        doctor_command(), fetch_command(), python_package_command(),
+      completion_command(), man_command(),    serve_command(),
   };
   return all;
 }

@@ -45,6 +45,11 @@ class Reference(EndToEndTest):
         documented = {names(row[0])[0]: (names(row[2]), "".join(names(row[3]))) for row in table("Settings")}
         self.assertEqual(documented, helped)
 
+    def test_the_checks_of_the_doctor_are_those_that_it_does(self):
+        documented = [name for row in table("The doctor") for name in names(row[0])]
+        run = self.run_binary("doctor", "--json", "--base-path", self.job().path)
+        self.assertEqual(documented, [finding["name"] for finding in json.loads(run.stdout)["findings"]])
+
     def test_each_row_has_a_source(self):
         for row in table("Variables"):
             self.assertRegex(row[3], r"^[TPNO]\b", row[0])

@@ -12,6 +12,7 @@
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/contract/interpreter_line.hpp"
 #include "sm_train/contract/one_line.hpp"
+#include "sm_train/contract/python_text.hpp"
 #include "sm_train/stages/code_directory.hpp"
 #include "sm_train/stages/code_layout.hpp"
 #include "sm_train/stages/code_source.hpp"
@@ -29,6 +30,10 @@ CodeLayout look_at(const fs::path& code, const std::string& program) {
   CodeLayout none;
   none.directory = code.native();
   return none;
+}
+
+ForeseenCode in_place(const fs::path& code, const std::string& program) {
+  return {.origin = CodeOrigin::in_place, .layout = look_at(code, program), .trees = {code}, .note = ""};
 }
 
 /// A program that is given by its absolute path lies elsewhere before it is fetched.
@@ -80,20 +85,23 @@ bool is_there_as_directory(const fs::path& path, const std::string& source) {
 
 ForeseenCode foresee_code(const CodeToForesee& input) {
   const fs::path code = code_directory(input.code);
-  if (!input.source) return {.layout = look_at(code, input.program), .note = ""};
+  if (!input.source) return in_place(code, input.program);
   const CodeSource source = parse_code_source(*input.source);
-  if (input.existing_code == ExistingCode::keep && holds_code(code))
-    return {.layout = look_at(code, input.program), .note = ""};
+  if (input.existing_code == ExistingCode::keep && holds_code(code)) return in_place(code, input.program);
 
   ForeseenCode foreseen;
   const auto* path = std::get_if<fs::path>(&source);
   if (path != nullptr && is_there_as_directory(*path, *input.source)) {
     const fs::path from = canonical_path(*path);
-    if (from == code) return {.layout = look_at(code, input.program), .note = ""};
+    if (from == code) return in_place(code, input.program);
     refuse_nested(*input.source, from, code);
+    foreseen.origin = CodeOrigin::directory;
     foreseen.layout = list_code(from, name_in_source(input.program, code));
     foreseen.layout.directory = code.native();
+    foreseen.trees = {from};
+    if (input.existing_code == ExistingCode::overlay) foreseen.trees.push_back(code);
   } else {
+    foreseen.origin = path == nullptr ? CodeOrigin::s3 : CodeOrigin::file;
     foreseen.layout = known_by_name(input.program, code);
     foreseen.note = fmt::format(
         "the code would come from {}, which was not looked into: what the program is, is told by its name "
@@ -103,6 +111,18 @@ ForeseenCode foresee_code(const CodeToForesee& input) {
   if (input.existing_code == ExistingCode::overlay)
     foreseen.layout = overlaid(std::move(foreseen.layout), look_at(code, input.program));
   return foreseen;
+}
+
+ForeseenCode foresee_code(const Job& job, const Environment& environment, const Options& options) {
+  CodeToForesee input = {.source = std::nullopt,
+                         .code = options.paths.code(),
+                         .program = os_bytes(environment.user_entry_point, "The program's name"),
+                         .existing_code = options.fetch.existing_code};
+  const auto& source = job.hyperparameters.settings.submit_directory;
+  // A framework's function has the code fetched itself.
+  if (source && !runs_framework(job.platform.framework_module))
+    input.source = os_bytes(*source, "The submit directory");
+  return foresee_code(input);
 }
 
 }  // namespace sm_train
