@@ -130,8 +130,9 @@ class Init(EndToEndTest):
 
     def test_words_that_cannot_be_understood_are_exit_code_64(self):
         for arguments in (["job", "-p", "lr"], ["job", "-p", "=1"], ["job", "-c", "training"], ["job", "-c", "a b=."],
-                          ["job", "-c", "..=."], ["job", "-c", "a=.", "-c", "a=."], ["job", "--hosts", "0"], ["job", "--hosts", "a,a"],
-                          ["job", "--current-host", "algo-2"], ["job", "--program", "."], [""], [], ["job", "more"]):
+                          ["job", "-c", "..=."], ["job", "-c", "a=.", "-c", "a=."], ["job", "--hosts", "0"],
+                          ["job", "--hosts", "a,a"], ["job", "--current-host", "algo-2"], ["job", "--program", "."], [""],
+                          [], ["job", "more"]):
             with self.subTest(arguments):
                 self.refuse(64, *arguments)
 
@@ -153,7 +154,8 @@ class Init(EndToEndTest):
         small = self.directory / "small"
         small.mkdir()
         (self.directory / "data").write_bytes(b"x" * 2_000_000)
-        script = 'mount -t tmpfs -o size=1m none "$1"; "$2" init "$1/job" --copy -c training=data; code=$?; ls -A "$1"; exit $code'
+        script = ('mount -t tmpfs -o size=1m none "$1"; "$2" init "$1/job" --copy -c training=data; code=$?; '
+                  'ls -A "$1"; exit $code')
         run = subprocess.run(["unshare", "--mount", "sh", "-c", script, "sh", small, os.environ["SM_TRAIN"]],
                              cwd=self.directory, capture_output=True, text=True)
         self.assertEqual(run.returncode, 74, run.stderr)

@@ -110,10 +110,10 @@ class RunCommand(EndToEndTest):
 
     def test_what_cannot_be_run_leaves_nothing(self):
         self.script("mine.py", "")
-        for code, arguments in ((66, ["gone.py"]), (66, ["mine.py", "-c", "training=nowhere"]), (64, ["mine.py", "-p", "lr"]),
-                                (64, ["mine.py", "--program", "other.py"]),
-                                (64, ["mine.py", "--submit-directory", "elsewhere"]), (64, ["s3://bucket/sourcedir.tar.gz"]), (64, []),
-                                (64, [""]), (64, ["mine.py", "more.py"])):
+        faults = ((66, ["gone.py"]), (66, ["mine.py", "-c", "training=nowhere"]), (64, ["mine.py", "-p", "lr"]),
+                  (64, ["mine.py", "--program", "other.py"]), (64, ["mine.py", "--submit-directory", "elsewhere"]),
+                  (64, ["s3://bucket/sourcedir.tar.gz"]), (64, []), (64, [""]), (64, ["mine.py", "more.py"]))
+        for code, arguments in faults:
             with self.subTest(arguments):
                 run = self.run_trial(*arguments)
                 self.assertEqual(run.code, code, run.stderr)

@@ -193,14 +193,10 @@ TEST_CASE("an error leaves nothing behind") {
 
 TEST_CASE("a place that cannot be written to is told by its name") {
   const Place place;
-  const fs::path locked = place.directory.path() / "locked";
-  fs::create_directory(locked);
-  fs::permissions(place.directory.path(), fs::perms::others_exec | fs::perms::others_read,
-                  fs::perm_options::add);
+  fs::permissions(place.directory.path(), fs::perms(0755));
+  fs::permissions(place.data, fs::perms(0555));
   const AsNobody nobody(place.data);
-  fs::permissions(place.data, fs::perms::owner_read | fs::perms::owner_exec);
   const auto failure = failure_of([&] { write_mock_job({}, place.data / "job"); });
-  fs::permissions(place.data, fs::perms::owner_all);
   REQUIRE(failure.has_value());
   CHECK(failure->cause == Cause::denied);
   CHECK(contains(failure->what, place.data.native()));
