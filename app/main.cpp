@@ -1,12 +1,12 @@
 #include <exception>
 #include <filesystem>
-#include <iostream>
 #include <string_view>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
 
 #include "command_line.hpp"
+#include "print.hpp"
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/contract/secrets.hpp"
 #include "sm_train/distributed/rank_start.hpp"
@@ -27,7 +27,7 @@ std::filesystem::path own_program() {
 }
 
 int show(const ShowText& text) {
-  std::cout << text.text << std::flush;
+  print(text.text);
   return 0;
 }
 

@@ -1,12 +1,12 @@
 #include "commands/completion.hpp"
 
-#include <iostream>
 #include <map>
 #include <string>
 
 #include <fmt/format.h>
 
 #include "completion/shells.hpp"
+#include "print.hpp"
 #include "sm_train/contract/failure.hpp"
 
 namespace sm_train {
@@ -22,7 +22,7 @@ int run(const Given& given, Signals&) {
     throw Error({.cause = Cause::usage,
                  .what = fmt::format("There are no completions for \"{}\".", shell),
                  .remedy = "Name bash, zsh or fish."});
-  std::cout << found->second() << std::flush;
+  print(found->second());
   return 0;
 }
 

@@ -1,8 +1,8 @@
 #include "commands/doctor.hpp"
 
-#include <iostream>
 #include <unistd.h>
 
+#include "print.hpp"
 #include "sm_train/stages/doctor/doctor.hpp"
 #include "sm_train/stages/doctor/findings_json.hpp"
 #include "sm_train/stages/doctor/findings_text.hpp"
@@ -19,10 +19,8 @@ int run(const Given& given, Signals& signals) {
   const auto& level = given.options.log_level;
   set_log_level(level ? log_level_number(*level).value_or(silent) : silent);
   const auto findings = examine(given.options, signals.interrupt_of("while examining the job"));
-  std::cout << (given.has("--json")
-                    ? findings_json(findings)
-                    : findings_text(findings, has_colour(STDOUT_FILENO, given.options.environment)))
-            << std::flush;
+  print(given.has("--json") ? findings_json(findings)
+                            : findings_text(findings, has_colour(STDOUT_FILENO, given.options.environment)));
   return has_failed(findings) ? 1 : 0;
 }
 

@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <iostream>
 #include <string>
-#include <utility>
 
 #include <fmt/format.h>
 
 #include "commands/mock_job_options.hpp"
+#include "print.hpp"
 #include "sm_train/contract/one_line.hpp"
 #include "sm_train/contract/shell_words.hpp"
 #include "sm_train/stages/mock_job.hpp"
@@ -59,7 +58,7 @@ int run(const Given& given, Signals& signals) {
   const std::string directory = not_empty(given, "DIR", "init");
   const MockJob job = job_of(given);
   write_mock_job(job, directory, signals.interrupt_of("while making the mock job"));
-  std::cout << described(job, directory) << std::flush;
+  print(described(job, directory));
   return 0;
 }
 

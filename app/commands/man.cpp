@@ -1,15 +1,14 @@
 #include "commands/man.hpp"
 
-#include <iostream>
-
 #include "man_page.hpp"
+#include "print.hpp"
 
 namespace sm_train {
 
 namespace {
 
 int run(const Given&, Signals&) {
-  std::cout << man_page() << std::flush;
+  print(man_page());
   return 0;
 }
 
