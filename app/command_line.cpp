@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <span>
 #include <utility>
 
@@ -33,11 +34,18 @@ class SettingOptions {
     return settings_[at].value_name.empty() ? "true" : given_[at]->results().front();
   }
 
-  /// The name of one that was given; empty: none was.
-  std::string any() const {
+  /// The names of those that were given.
+  std::set<std::string, std::less<>> names() const {
+    std::set<std::string, std::less<>> names;
     for (std::size_t i = 0; i < settings_.size(); ++i)
-      if (given_[i]->count() > 0) return settings_[i].option;
-    return "";
+      if (given_[i]->count() > 0) names.insert(settings_[i].option);
+    return names;
+  }
+
+  /// One of them; empty: none was.
+  std::string any() const {
+    const auto given = names();
+    return given.empty() ? "" : *given.begin();
   }
 
   const std::vector<Setting>& settings() const { return settings_; }
@@ -200,7 +208,7 @@ std::variant<Invocation, ShowText, Refused> CommandLine::invocation(
                    .report = is_job ? FaultReport::always : FaultReport::never};
   }
   options.extra_arguments = std::move(arguments);
-  Given given = {.options = std::move(options), .own = {}};
+  Given given = {.options = std::move(options), .own = {}, .settings = job_settings_->names()};
   command.own.put(given);
   return Invocation{.command = command.command, .given = std::move(given)};
 }

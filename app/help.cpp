@@ -77,9 +77,9 @@ std::string program_help() {
       "{} sm-train [COMMAND] [OPTION...]\n\n"
       "{}\n{}\n"
       "{}\n"
-      "  sm-train run train.py -p lr=0.1 -c train=./data    try a script as a job\n"
-      "  sm-train --base-path ./opt_ml                      run the job of a mock /opt/ml\n"
-      "  ENTRYPOINT [\"sm-train\"]                            in a Dockerfile\n\n"
+      "  sm-train run train.py -p lr=0.1 -c train=./data  try a script as a job\n"
+      "  sm-train --base-path ./opt_ml                    run the job of a mock /opt/ml\n"
+      "  ENTRYPOINT [\"sm-train\"]                          in a Dockerfile\n\n"
       "`sm-train COMMAND --help` shows what a command takes, `sm-train train --help`\n"
       "every setting of a job.\n",
       heading("Usage:"), heading("Commands:"), list_of_commands(), heading("Examples:"));

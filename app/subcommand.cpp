@@ -8,6 +8,10 @@ bool Given::has(std::string_view name) const {
   return own.contains(name);
 }
 
+bool Given::has_setting(std::string_view name) const {
+  return settings.contains(name);
+}
+
 std::optional<std::string> Given::text(std::string_view name) const {
   const auto found = own.find(name);
   if (found == own.end() || found->second.empty()) return std::nullopt;

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,7 +21,10 @@ struct Given {
   /// their values. A flag has none.
   std::map<std::string, std::vector<std::string>, std::less<>> own;
 
+  std::set<std::string, std::less<>> settings;  ///< those that were given as options: "--base-path"
+
   bool has(std::string_view name) const;
+  bool has_setting(std::string_view name) const;
   std::optional<std::string> text(std::string_view name) const;
   std::vector<std::string> all(std::string_view name) const;  ///< of one that is repeatable
 };

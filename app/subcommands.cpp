@@ -2,10 +2,13 @@
 
 #include "commands/completion.hpp"
 #include "commands/doctor.hpp"
+#include "commands/env.hpp"
 #include "commands/fetch.hpp"
+#include "commands/init.hpp"
 #include "commands/man.hpp"
 #include "commands/plan.hpp"
 #include "commands/python_package.hpp"
+#include "commands/run.hpp"
 #include "commands/serve.hpp"
 #include "commands/train.hpp"
 
@@ -13,8 +16,9 @@ namespace sm_train {
 
 const std::vector<Subcommand>& subcommands() {
   static const std::vector<Subcommand> all = {
-      train_command(),          plan_command(),       doctor_command(), fetch_command(),
-      python_package_command(), completion_command(), man_command(),    serve_command(),
+      train_command(),      run_command(),    init_command(),  plan_command(),
+      env_command(),        doctor_command(), fetch_command(), python_package_command(),
+      completion_command(), man_command(),    serve_command(),
   };
   return all;
 }

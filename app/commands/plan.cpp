@@ -1,7 +1,6 @@
 #include "commands/plan.hpp"
 
-#include <iostream>
-
+#include "print.hpp"
 #include "sm_train/stages/job_plan.hpp"
 #include "sm_train/stages/plan_job.hpp"
 
@@ -13,25 +12,31 @@ int run(Given given, Signals& signals) {
   const PlannedJob job =
       plan_job(given.options, given.text("--host"), signals.interrupt_of("while planning the job"));
   const auto write = given.has("--json") ? job_plan_json : job_plan_text;
-  std::cout << write(job.plan, job.secrets) << std::flush;
+  print(write(job.plan, job.secrets));
   return 0;
 }
 
 }  // namespace
 
 Subcommand plan_command() {
-  return {.name = "plan",
-          .summary = "Show what the job would start on each host, and start nothing",
-          .options = {{.name = "--host", .value_name = "NAME", .help = "This host alone, such as algo-2"},
-                      {.name = "--json", .help = "As JSON, for a program to read"}},
-          .settings = SettingsOf::job,
-          .takes_arguments = true,
-          .examples = {{.command = "sm-train plan --base-path ./opt_ml --host algo-2",
-                        .what = "one of the hosts"}},
-          .exit_codes =
-              "0; 64 where the host is none of the job's; else what the job would end with for the same "
-              "fault.",
-          .run = run};
+  return {
+      .name = "plan",
+      .summary = "Show what the job would do, and do nothing",
+      .about = {"Shows which configs are read, where the code comes from, the commands that install, the "
+                "program with its arguments and variables, and what each host starts. Secrets are masked.",
+                "Nothing is fetched, installed or written. The interpreter is asked which requirements are "
+                "satisfied already."},
+      .options = {{.name = "--host", .value_name = "NAME", .help = "This host alone, such as algo-2"},
+                  {.name = "--json", .help = "As JSON, for a program to read"}},
+      .settings = SettingsOf::job,
+      .takes_arguments = true,
+      .examples = {{.command = "sm-train plan --base-path ./opt_ml", .what = "what would become of a job"},
+                   {.command = "sm-train plan --base-path ./opt_ml --host algo-2",
+                    .what = "one of the hosts"}},
+      .exit_codes =
+          "0; 64 where the host is none of the job's; else what the job would end with for the same "
+          "fault.",
+      .run = run};
 }
 
 }  // namespace sm_train

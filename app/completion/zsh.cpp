@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view frame = R"(#compdef sm-train
 # zsh completion for sm-train
-_sm_train() {{
+_sm-train() {{
   local context state state_descr line
   typeset -A opt_args
   local -a commands settings
@@ -29,7 +29,7 @@ _sm_train() {{
       ;;
   esac
 }}
-if [[ $funcstack[1] == _sm_train ]]; then _sm_train "$@"; else compdef _sm_train sm-train; fi
+if [[ $funcstack[1] == _sm-train ]]; then _sm-train "$@"; else compdef _sm-train sm-train; fi
 )";
 
 /// Between single quotes, with a backslash before each of `special`.

@@ -23,6 +23,7 @@
 #include "sm_train/stages/intermediate.hpp"
 #include "sm_train/stages/launch.hpp"
 #include "sm_train/stages/load.hpp"
+#include "sm_train/stages/mock_job.hpp"
 #include "sm_train/stages/options.hpp"
 #include "sm_train/stages/python_functions.hpp"
 #include "sm_train/stages/python_package.hpp"

@@ -30,27 +30,11 @@ std::string escaped(char c) {
   return {'\\', 'x', digits[byte >> 4U], digits[byte & 0xfU]};
 }
 
-std::string shell_word(std::string_view word) {
-  if (!word.empty() && std::all_of(word.begin(), word.end(), is_plain)) return std::string(word);
-  // Only $'...' keeps a line break on one line.
-  const bool escapes = std::any_of(word.begin(), word.end(), is_control);
-  std::string text = escapes ? "$'" : "'";
-  for (const char c : word) {
-    if (escapes)
-      text += escaped(c);
-    else if (c == '\'')
-      text += "'\\''";
-    else
-      text += c;
-  }
-  return text + "'";
-}
-
 std::string unquoted(std::string_view word) {
   return std::string(word);
 }
 
-/// How a word is written: shell_word or unquoted.
+/// How a word is written: readable_shell_word or unquoted.
 using Quote = std::string (*)(std::string_view);
 
 std::string masked_word(std::string_view word, const Secrets& secrets, Quote quote) {
@@ -79,8 +63,24 @@ std::string command_line(const Command& command, const Secrets& secrets) {
   return line;
 }
 
+std::string readable_shell_word(std::string_view word) {
+  if (!word.empty() && std::all_of(word.begin(), word.end(), is_plain)) return std::string(word);
+  // Only $'...' keeps a line break on one line.
+  const bool escapes = std::any_of(word.begin(), word.end(), is_control);
+  std::string text = escapes ? "$'" : "'";
+  for (const char c : word) {
+    if (escapes)
+      text += escaped(c);
+    else if (c == '\'')
+      text += "'\\''";
+    else
+      text += c;
+  }
+  return text + "'";
+}
+
 std::string shown_shell_word(std::string_view before, std::string_view word, const Secrets& secrets) {
-  return masked_behind(before, word, secrets, shell_word);
+  return masked_behind(before, word, secrets, readable_shell_word);
 }
 
 std::string shown_word(std::string_view before, std::string_view word, const Secrets& secrets) {
@@ -91,9 +91,9 @@ std::vector<std::string> shown_variables(const EnvVars& variables, const Secrets
   std::vector<std::string> lines;
   for (const auto& [name, value] : variables) {
     if (name == "SM_USER_ARGS") continue;
-    lines.push_back(
-        name + "=" +
-        (is_secret(name, value) ? std::string(secret_mask) : masked_word(value, secrets, shell_word)));
+    lines.push_back(name + "=" +
+                    (is_secret(name, value) ? std::string(secret_mask)
+                                            : masked_word(value, secrets, readable_shell_word)));
   }
   return lines;
 }

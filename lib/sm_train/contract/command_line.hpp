@@ -19,6 +19,9 @@ std::string command_line(const Command& command, const Secrets& secrets = {});
 /// As a shell would read it back.
 std::string shown_shell_word(std::string_view before, std::string_view word, const Secrets& secrets);
 
+/// A word as a shell would read it back, on one line and without what a terminal would obey; masks nothing.
+std::string readable_shell_word(std::string_view word);
+
 /// Not quoted, for a program to read.
 std::string shown_word(std::string_view before, std::string_view word, const Secrets& secrets);
 

@@ -57,9 +57,11 @@ std::vector<std::string> find_current_group_hosts(const ResourceConfig& resource
 }
 
 /// A framework's own function may do without one.
-std::string find_program(const Job& job) {
+std::string find_program(const Job& job, MissingProgram missing) {
   std::string program = job.hyperparameters.settings.program.value_or("");
-  if (program.empty() && !runs_framework(job.platform.framework_module))
+  const bool is_refused =
+      missing == MissingProgram::refused && !runs_framework(job.platform.framework_module);
+  if (program.empty() && is_refused)
     throw Error(
         {.cause = Cause::bad_config,
          .what = "The job names no program to run.",
@@ -86,13 +88,14 @@ std::optional<int> log_level_number(const Value& level) {
   return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
 }
 
-Environment create_environment(const Job& job, const Machine& machine, const Paths& paths) {
+Environment create_environment(const Job& job, const Machine& machine, const Paths& paths,
+                               MissingProgram missing) {
   const ResourceConfig& resources = job.resources;
   const Settings& settings = job.hyperparameters.settings;
   const auto path_text = [](const std::filesystem::path& path) { return os_text(path.native()); };
 
   Environment e;
-  e.user_entry_point = find_program(job);
+  e.user_entry_point = find_program(job, missing);
   e.current_host = resources.current_host;
   e.hosts = resources.hosts;
   e.current_instance_type = resources.current_instance_type;

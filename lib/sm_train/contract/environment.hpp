@@ -61,8 +61,15 @@ struct Environment {
   std::optional<std::string> model_parallel_parameters;
 };
 
-/// Throws Error{bad_config} where the job names no program.
-Environment create_environment(const Job& job, const Machine& machine, const Paths& paths);
+/// What becomes of a job that names no program.
+enum class MissingProgram {
+  refused,  ///< there is nothing to run
+  empty,    ///< its name is empty: nothing is to be run
+};
+
+/// Throws Error{bad_config} where the job names no program, and that is refused.
+Environment create_environment(const Job& job, const Machine& machine, const Paths& paths,
+                               MissingProgram missing = MissingProgram::refused);
 
 /// Python's number for a level given as number, "20" or "INFO"; nothing for what is no level.
 std::optional<int> log_level_number(const Value& level);

@@ -63,6 +63,13 @@ struct Platform {
 /// such a function fetches and installs it itself, or asks for that (see the library's Training in Python).
 bool runs_framework(const std::optional<std::string>& framework_module);
 
+/// A file that may say something of the job.
+struct ConfigFile {
+  std::string path;
+  bool is_there = false;
+  std::string note;  ///< what counts where it is not there, or why it was not read; empty: it was
+};
+
 /// What SageMaker says of the job.
 struct Job {
   Hyperparameters hyperparameters;
@@ -71,6 +78,7 @@ struct Job {
   std::optional<std::string> checkpoint_dir;  ///< LocalPath of checkpointconfig.json
   Platform platform;
   Dict distribution;  ///< of distributed.json: framework parameters that only the choice of the engine sees
+  std::vector<ConfigFile> files;  ///< what it was read from, in that order
 };
 
 /// json.loads of a text; nothing where it is no JSON. The second argument names the text in an error.

@@ -27,14 +27,17 @@ void put_before(std::string& path, const std::vector<std::string>& directories) 
     path = fmt::format("{}{}{}", fmt::join(directories, ":"), path.empty() ? "" : ":", path);
 }
 
+std::string path_with_code(const PlanInput& input) {
+  const auto inherited = input.process_env.find("PYTHONPATH");
+  std::string path = inherited == input.process_env.end() ? "" : inherited->second;
+  // A shell that has evaluated `sm-train env` has it there already.
+  if (!(path + ":").starts_with(input.code.directory + ":")) put_before(path, {input.code.directory});
+  return path;
+}
+
 EnvVars program_env(const PlanInput& input) {
-  EnvVars env = input.process_env;
-  for (const auto& [name, value] : to_env_vars(input.environment, input.arguments)) {
-    const std::string what = "The variable " + name;
-    env[os_bytes(name, what)] = os_bytes(value, what);
-  }
-  put_before(env["PYTHONPATH"], {input.code.directory});
-  env.emplace("PYTHONUNBUFFERED", "1");
+  EnvVars env = added_env(input);
+  env.insert(input.process_env.begin(), input.process_env.end());
   return env;
 }
 
@@ -72,6 +75,17 @@ Plan framework_plan(const PlanInput& input) {
 }
 
 }  // namespace
+
+EnvVars added_env(const PlanInput& input) {
+  EnvVars env;
+  for (const auto& [name, value] : to_env_vars(input.environment, input.arguments)) {
+    const std::string what = "The variable " + name;
+    env[os_bytes(name, what)] = os_bytes(value, what);
+  }
+  env["PYTHONPATH"] = path_with_code(input);
+  if (!input.process_env.contains("PYTHONUNBUFFERED")) env["PYTHONUNBUFFERED"] = std::string("1");
+  return env;
+}
 
 Plan make_plan(const PlanInput& input) {
   if (runs_framework(input.environment.framework_module) && input.framework_command.empty())

@@ -29,6 +29,11 @@ struct PlanInput {
   std::vector<std::string> framework_command = {};  ///< runs in the program's place, in our working directory
 };
 
+/// The variables that a program gets beside those that it inherits, or in their place: to_env_vars, the code
+/// directory before what is on PYTHONPATH, and PYTHONUNBUFFERED where it is not inherited. Throws
+/// Error{bad_config} where one cannot be a variable.
+EnvVars added_env(const PlanInput& input);
+
 /// What runs, before anything is known of what must be installed. Throws Error: not_found where the program,
 /// or a needed interpreter, is not there; bad_config where an argument or a variable cannot be one.
 Plan make_plan(const PlanInput& input);

@@ -96,7 +96,7 @@ InterpreterState look_at_interpreter(const std::string& python, const fs::path& 
                                      const fs::path& prefix, const EnvVars& env, const fs::path& cwd,
                                      const Interrupt& interrupt) {
   const Command command = {
-      .argv = {python, "-c", std::string(look_at_interpreter_script), requirements, prefix},
+      .argv = {python, "-B", "-c", std::string(look_at_interpreter_script), requirements, prefix},
       .env = env,
       .cwd = cwd};
   const auto text = capture_output(command, limit, interrupt);

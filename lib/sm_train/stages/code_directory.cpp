@@ -14,14 +14,6 @@ namespace sm_train {
 
 namespace fs = std::filesystem;
 
-namespace {
-
-bool is_inside(const fs::path& path, const fs::path& directory) {
-  return std::mismatch(directory.begin(), directory.end(), path.begin(), path.end()).first == directory.end();
-}
-
-}  // namespace
-
 fs::path canonical_path(const fs::path& path) {
   std::error_code error;
   // Of a relative path that is not there it would keep the text.
@@ -39,6 +31,10 @@ fs::path code_directory(const fs::path& code) {
          .what = fmt::format("{} is not a directory, and the code is to be put there", directory.native()),
          .remedy = "Remove it."});
   return directory;
+}
+
+bool is_inside(const fs::path& path, const fs::path& directory) {
+  return std::mismatch(directory.begin(), directory.end(), path.begin(), path.end()).first == directory.end();
 }
 
 bool holds_code(const fs::path& code) {

@@ -12,6 +12,9 @@ std::filesystem::path canonical_path(const std::filesystem::path& path);
 /// else is in its place, which is not for us to remove.
 std::filesystem::path code_directory(const std::filesystem::path& code);
 
+/// Whether the path is the directory's own, or one below it. Both are canonical.
+bool is_inside(const std::filesystem::path& path, const std::filesystem::path& directory);
+
 // These take a path that code_directory gave.
 
 /// Whether anything is in it. What a killed launcher left there is no code.

@@ -32,6 +32,10 @@ CodeLayout look_at(const fs::path& code, const std::string& program) {
   return none;
 }
 
+ForeseenCode in_place(const fs::path& code, const std::string& program) {
+  return {.origin = CodeOrigin::in_place, .layout = look_at(code, program), .trees = {code}, .note = ""};
+}
+
 /// A program that is given by its absolute path lies elsewhere before it is fetched.
 std::string name_in_source(const std::string& program, const fs::path& code) {
   const std::string root = code.native() + "/";
@@ -81,21 +85,23 @@ bool is_there_as_directory(const fs::path& path, const std::string& source) {
 
 ForeseenCode foresee_code(const CodeToForesee& input) {
   const fs::path code = code_directory(input.code);
-  if (!input.source) return {.layout = look_at(code, input.program), .note = "", .source = {}};
+  if (!input.source) return in_place(code, input.program);
   const CodeSource source = parse_code_source(*input.source);
-  if (input.existing_code == ExistingCode::keep && holds_code(code))
-    return {.layout = look_at(code, input.program), .note = "", .source = {}};
+  if (input.existing_code == ExistingCode::keep && holds_code(code)) return in_place(code, input.program);
 
   ForeseenCode foreseen;
   const auto* path = std::get_if<fs::path>(&source);
   if (path != nullptr && is_there_as_directory(*path, *input.source)) {
     const fs::path from = canonical_path(*path);
-    if (from == code) return {.layout = look_at(code, input.program), .note = "", .source = {}};
+    if (from == code) return in_place(code, input.program);
     refuse_nested(*input.source, from, code);
+    foreseen.origin = CodeOrigin::directory;
     foreseen.layout = list_code(from, name_in_source(input.program, code));
     foreseen.layout.directory = code.native();
-    foreseen.source = from;
+    foreseen.trees = {from};
+    if (input.existing_code == ExistingCode::overlay) foreseen.trees.push_back(code);
   } else {
+    foreseen.origin = path == nullptr ? CodeOrigin::s3 : CodeOrigin::file;
     foreseen.layout = known_by_name(input.program, code);
     foreseen.note = fmt::format(
         "the code would come from {}, which was not looked into: what the program is, is told by its name "

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sm_train/contract/code_layout.hpp"
 #include "sm_train/contract/environment.hpp"
@@ -12,12 +13,22 @@
 
 namespace sm_train {
 
+/// From where a job's code gets into the code directory.
+enum class CodeOrigin {
+  in_place,   ///< it is there: no other place is named, or that is kept
+  directory,  ///< a directory of this machine
+  file,       ///< an archive or a lone file
+  s3,
+};
+
 /// What is known of a job's code before any of it is fetched.
 struct ForeseenCode {
+  CodeOrigin origin = CodeOrigin::in_place;
   CodeLayout layout;  ///< as it would be in the code directory
-  std::string note;   ///< what could not be looked at; empty: nothing
-  std::filesystem::path
-      source;  ///< the directory that it would be copied from; empty: it is in place already
+  /// The directories that would be laid over each other there, the first on top. Empty where not all of the
+  /// code can be looked at.
+  std::vector<std::filesystem::path> trees;
+  std::string note;  ///< what could not be looked at; empty: nothing
 };
 
 struct CodeToForesee {

@@ -33,23 +33,32 @@ GroupOfHost groups_of_hosts(const ResourceConfig& resources) {
   return groups;
 }
 
+void require_host(const std::vector<std::string>& hosts, const std::string& host) {
+  if (std::find(hosts.begin(), hosts.end(), host) != hosts.end()) return;
+  throw Error({.cause = Cause::usage,
+               .what = fmt::format("The host \"{}\" is none of the job's: {}.", host, list_some(hosts)),
+               .remedy = "Name one of them with --host, or leave it out to see all."});
+}
+
 std::vector<std::string> chosen_hosts(const std::vector<std::string>& hosts,
                                       const std::optional<std::string>& host) {
   if (!host) return hosts;
-  if (std::find(hosts.begin(), hosts.end(), *host) != hosts.end()) return {*host};
-  throw Error({.cause = Cause::usage,
-               .what = fmt::format("The host \"{}\" is none of the job's: {}.", *host, list_some(hosts)),
-               .remedy = "Name one of them with --host, or leave it out to see all."});
+  require_host(hosts, *host);
+  return {*host};
+}
+
+/// `group` is that of the host, where it has one.
+void take_place_of(ResourceConfig& resources, const std::string& host, const InstanceGroup* group) {
+  resources.current_host = host;
+  if (group == nullptr) return;
+  resources.current_group_name = group->name;
+  resources.current_instance_type = group->instance_type;
 }
 
 /// Which group's hosts take part, and with whom, a host tells by its own group.
 Side side_of(const HostPlansInput& input, const InstanceGroup* group, const std::string& host) {
   Job job = input.job;
-  job.resources.current_host = host;
-  if (group != nullptr) {
-    job.resources.current_group_name = group->name;
-    job.resources.current_instance_type = group->instance_type;
-  }
+  take_place_of(job.resources, host, group);
   Side side = {
       .environment = with_distribution(create_environment(job, input.machine, input.paths), job.distribution),
       .engine = {}};
@@ -88,7 +97,30 @@ bool counts_devices(const Side& side) {
          framework_count(side.environment, "sagemaker_mpi_num_of_processes_per_host") == 0;
 }
 
+/// resourceconfig.json as it lies on that host.
+Value file_on(const ResourceConfig& resources) {
+  if (resources.whole.dict() == nullptr) return resources.whole;
+  Dict file = *resources.whole.dict();
+  const auto replace = [&](const char* key, const std::string& value) {
+    if (file.find(key) != nullptr) file.set(key, value);
+  };
+  replace("current_host", resources.current_host);
+  replace("current_instance_type", resources.current_instance_type);
+  if (resources.current_group_name) replace("current_group_name", *resources.current_group_name);
+  return file;
+}
+
 }  // namespace
+
+Job seen_from(Job job, const std::string& host) {
+  ResourceConfig& resources = job.resources;
+  require_host(resources.hosts, host);
+  const auto groups = groups_of_hosts(resources);
+  const auto group = groups.find(host);
+  take_place_of(resources, host, group == groups.end() ? nullptr : group->second);
+  resources.whole = file_on(resources);
+  return job;
+}
 
 JobPlan plan_hosts(const HostPlansInput& input) {
   const ResourceConfig& resources = input.job.resources;

@@ -21,6 +21,10 @@ struct HostPlansInput {
   std::optional<std::string> host = std::nullopt;  ///< this one alone
 };
 
+/// The job as that host of it sees it, which is known there by its own name and instance group. Throws
+/// Error{usage} where it is none of the job's.
+Job seen_from(Job job, const std::string& host);
+
 /// What each host of the job starts, in the config's order: each its own command or, where Open MPI is
 /// started on the master, the others wait for that. Hosts of instance groups that take no part run the
 /// program by itself. Throws Error: usage where `host` is none of the job's, and bad_config as choose_engine

@@ -10,6 +10,7 @@
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/contract/installer_output.hpp"
 #include "sm_train/contract/list_some.hpp"
+#include "sm_train/contract/python_text.hpp"
 #include "sm_train/contract/secrets.hpp"
 #include "sm_train/python/interpreter.hpp"
 #include "sm_train/stages/launch.hpp"
@@ -54,6 +55,38 @@ constexpr std::chrono::milliseconds grace{500};
                .remedy = said.remedy});
 }
 
+InstallationInput installation_input(EntryPointKind kind, const CodeLayout& code,
+                                     const InstallOptions& options, const EnvVars& env) {
+  return {.package = installs_package(kind),
+          .requirements = "",
+          .code_directory = code.directory,
+          .choice = options.installer,
+          .env = env};
+}
+
+bool wants_anything(const InstallationInput& input) {
+  return input.package || !input.requirements.empty();
+}
+
+/// What installing depends on beside the code, which lies in `directory` now.
+void look_around(InstallationInput& input, const Interpreter& python, const fs::path& directory,
+                 const Interrupt& interrupt) {
+  input.python = require_python(python);
+  input.uv = find_executable("uv", input.env).value_or("");
+  input.in_container = is_in_container(input.env);
+  const fs::path requirements = input.requirements.empty() ? fs::path() : directory / input.requirements;
+  input.state =
+      look_at_interpreter(input.python, requirements, input.prefix, input.env, directory, interrupt);
+}
+
+/// Where the requirements file comes from when these are laid over each other; the first without any.
+fs::path tree_with_requirements(const std::vector<fs::path>& trees, const std::string& chosen) {
+  std::error_code ignored;
+  for (const fs::path& tree : trees)
+    if (fs::exists(tree / (chosen.empty() ? usual_requirements : chosen), ignored)) return tree;
+  return trees.empty() ? fs::path() : trees.front();
+}
+
 }  // namespace
 
 void make_executable(const CodeLayout& code, const std::string& program) {
@@ -69,35 +102,48 @@ void make_executable(const CodeLayout& code, const std::string& program) {
                  .remedy = "Set the bit (chmod +x) before the code is packed."});
 }
 
+InstallOptions with_requirements_of(const Settings& settings, InstallOptions options) {
+  if (settings.requirements && options.requirements.empty())
+    options.requirements = os_bytes(*settings.requirements, "The requirements file");
+  return options;
+}
+
 PreparedInstallation prepare_installation(EntryPointKind kind, const CodeLayout& code,
                                           const Interpreter& python, const InstallOptions& options,
                                           const EnvVars& env, const fs::path& base,
                                           const Interrupt& interrupt) {
-  InstallationInput input = {.package = installs_package(kind),
-                             .requirements = find_requirements(options.requirements, code),
-                             .code_directory = code.directory,
-                             .choice = options.installer,
-                             .env = env};
+  InstallationInput input = installation_input(kind, code, options, env);
+  input.requirements = find_requirements(options.requirements, code);
   PreparedInstallation prepared;
-  if (!input.package && input.requirements.empty()) return prepared;
+  if (!wants_anything(input)) return prepared;
   if (options.installer != InstallerChoice::none) {
-    input.python = require_python(python);
-    input.uv = find_executable("uv", env).value_or("");
-    input.in_container = is_in_container(env);
     prepared.prefix = make_scratch("sm-train-packages-", env, base);
     if (prepared.prefix) {
       input.prefix = prepared.prefix->path();
       // Also what an installer leaves behind that was ended goes with it.
       input.env["TMPDIR"] = input.prefix;
     }
-    const fs::path requirements =
-        input.requirements.empty() ? fs::path() : fs::path(code.directory) / input.requirements;
-    input.state =
-        look_at_interpreter(input.python, requirements, input.prefix, input.env, code.directory, interrupt);
+    look_around(input, python, code.directory, interrupt);
   }
   prepared.plan = plan_installation(input);
   for (const std::string& note : prepared.plan.notes) log(LogLevel::info, note);
   return prepared;
+}
+
+Installation foresee_installation(EntryPointKind kind, const CodeLayout& code,
+                                  const std::vector<fs::path>& trees, const Interpreter& python,
+                                  const InstallOptions& options, const EnvVars& env,
+                                  const Interrupt& interrupt) {
+  InstallationInput input = installation_input(kind, code, options, env);
+  CodeLayout lying = code;
+  lying.directory = tree_with_requirements(trees, options.requirements);
+  input.requirements = find_requirements(options.requirements, lying);
+  if (!wants_anything(input)) return {};
+  if (options.installer != InstallerChoice::none) {
+    input.prefix = "<directory of packages>";
+    look_around(input, python, lying.directory, interrupt);
+  }
+  return plan_installation(input);
 }
 
 void install(const std::vector<InstallStep>& steps, Signals& signals, std::chrono::milliseconds timeout) {

@@ -1,22 +1,91 @@
 #include "sm_train/stages/job_plan.hpp"
 
 #include <algorithm>
-#include <cstddef>
-#include <functional>
-#include <span>
 #include <string_view>
-#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "sm_train/contract/byte_size.hpp"
 #include "sm_train/contract/command_line.hpp"
 #include "sm_train/contract/one_line.hpp"
-#include "sm_train/contract/python_text.hpp"
-#include "sm_train/contract/value.hpp"
+#include "sm_train/contract/unicode.hpp"
+#include "sm_train/contract/wrapped.hpp"
+#include "sm_train/stages/shown_words.hpp"
 
 namespace sm_train {
 
 namespace {
+
+/// A value of more than this is cut to so much, to leave room for its name.
+constexpr std::size_t whole_value_bytes = 100;
+constexpr std::size_t cut_value_characters = 40;
+
+std::string section(std::string_view title, const std::string& lines) {
+  return lines.empty() ? "" : fmt::format("{}:\n{}", title, lines);
+}
+
+std::string notes_text(const std::vector<std::string>& notes, const Secrets& secrets) {
+  std::string text;
+  for (const std::string& note : notes) text += wrapped(secrets.masked(note), 2);
+  return text;
+}
+
+std::string configs_text(const std::vector<ConfigFile>& files) {
+  std::string text;
+  for (const ConfigFile& file : files) {
+    text += "  " + plain_or_quoted(file.path);
+    if (!file.is_there) text += ": absent";
+    if (!file.note.empty()) text += (file.is_there ? ": " : ", ") + file.note;
+    text += "\n";
+  }
+  return text;
+}
+
+std::string source_text(const SourcePlan& plan, const Secrets& secrets) {
+  const std::string directory = plain_or_quoted(plan.directory);
+  const std::string source = one_line(secrets.masked(plan.source));
+  if (plan.origin == CodeOrigin::in_place) {
+    const bool is_kept = !plan.source.empty() && plan.existing_code == ExistingCode::keep;
+    return fmt::format("  {}, as it lies there\n{}", directory,
+                       is_kept ? fmt::format("  {} is not fetched, as that is kept\n", source) : "");
+  }
+  const bool replaces = plan.existing_code == ExistingCode::replace;
+  return fmt::format("  {}\n  into {}, {} what is there\n", source, directory,
+                     replaces ? "in the place of" : "over");
+}
+
+std::string step_text(const InstallStep& step, const Secrets& secrets) {
+  return fmt::format("  {}, in {}:\n    {}\n", one_line(step.what), plain_or_quoted(step.command.cwd),
+                     command_line(step.command, secrets));
+}
+
+std::string install_text(const InstallPlan& plan, const Secrets& secrets) {
+  if (!plan.rule.empty()) return wrapped(plan.rule, 2) + notes_text(plan.notes, secrets);
+  std::string text;
+  for (const InstallStep& step : plan.steps) text += step_text(step, secrets);
+  text += notes_text(plan.notes, secrets);
+  return text.empty() ? "  nothing\n" : text;
+}
+
+std::string program_text(const ProgramPlan& plan, const Secrets& secrets) {
+  const Command command = {.argv = plan.argv, .env = {}, .cwd = plan.cwd};
+  return fmt::format("  {}\n{}", command_line(command, secrets),
+                     plan.cwd.empty() ? "" : fmt::format("  in {}\n", plain_or_quoted(plan.cwd)));
+}
+
+std::string value_text(const std::string& value) {
+  if (value.size() <= whole_value_bytes) return readable_shell_word(value);
+  return fmt::format("{}... ({})", readable_shell_word(clip_utf8(value, cut_value_characters)),
+                     byte_size_text(value.size()));
+}
+
+std::string variables_text(const EnvVars& variables, const Secrets& secrets) {
+  std::string text;
+  for (const auto& [name, value] : variables)
+    text += fmt::format("  {}={}\n", plain_or_quoted(name), value_text(shown_value(name, value, secrets)));
+  return text;
+}
 
 using Hosts = std::vector<HostPlan>::const_iterator;
 
@@ -33,87 +102,45 @@ std::string names(Hosts first, Hosts end) {
                     : fmt::format("{} to {} ({} hosts)", name, last, count);
 }
 
-/// The words of commands of hosts, one after the other, as they are shown. Masking a word takes time and the
-/// commands are much alike, so what stands where it stood on the host before is not masked again.
-class ShownWords {
- public:
-  /// Shows a word that stands behind another one.
-  using Show = std::function<std::string(std::string_view before, std::string_view word)>;
-
-  ShownWords(Show show, std::string_view separator) : show_(std::move(show)), separator_(separator) {}
-
-  /// `argv` must live until the next one is shown.
-  std::string of(const std::vector<std::string>& argv) {
-    shown_.resize(argv.size());
-    for (std::size_t i = 0; i < argv.size(); ++i)
-      if (!is_shown(argv, i)) shown_[i] = show_(i == 0 ? "" : argv[i - 1], argv[i]);
-    last_ = argv;
-    return fmt::format("{}", fmt::join(shown_, separator_));
-  }
-
- private:
-  bool is_shown(std::span<const std::string> argv, std::size_t at) const {
-    // What stands before a word tells whether it is a secret.
-    return at < last_.size() && last_[at] == argv[at] && (at == 0 || last_[at - 1] == argv[at - 1]);
-  }
-
-  Show show_;
-  std::string_view separator_;
-  std::span<const std::string> last_;
-  std::vector<std::string> shown_;  // of last_
-};
-
 std::string block(Hosts first, Hosts end, ShownWords& words) {
   const std::string hosts = names(first, end);
   if (!first->waits_for.empty())
-    return fmt::format("{}: {} for {}\n", hosts, end - first == 1 ? "waits" : "wait",
+    return fmt::format("  {}: {} for {}\n", hosts, end - first == 1 ? "waits" : "wait",
                        plain_or_quoted(first->waits_for));
   const std::string cwd = first->command.cwd;
-  return fmt::format("{}{}:\n  {}\n", hosts, cwd.empty() ? "" : ", in " + plain_or_quoted(cwd),
+  return fmt::format("  {}{}:\n    {}\n", hosts, cwd.empty() ? "" : ", in " + plain_or_quoted(cwd),
                      words.of(first->command.argv));
 }
 
-std::string json(const HostPlan& plan, ShownWords& words) {
-  std::string text = fmt::format(R"({{"host": {}, )", python_json(plan.host));
-  if (!plan.waits_for.empty()) return text + fmt::format(R"("waits_for": {}}})", python_json(plan.waits_for));
-  text += fmt::format(R"("command": [{}])", words.of(plan.command.argv));
-  if (!plan.command.cwd.empty())
-    text += fmt::format(R"(, "cwd": {})", python_json(os_text(plan.command.cwd.native())));
-  return text + "}";
+std::string hosts_text(const std::vector<HostPlan>& hosts, const Secrets& secrets) {
+  ShownWords words(
+      [&](std::string_view before, std::string_view word) { return shown_shell_word(before, word, secrets); },
+      " ");
+  std::string text;
+  for (auto first = hosts.begin(); first != hosts.end();) {
+    const auto end =
+        std::find_if(first, hosts.end(), [&](const HostPlan& host) { return !do_the_same(*first, host); });
+    text += block(first, end, words);
+    first = end;
+  }
+  return text;
 }
 
 }  // namespace
 
 std::string job_plan_text(const JobPlan& plan, const Secrets& secrets) {
-  ShownWords words(
-      [&](std::string_view before, std::string_view word) { return shown_shell_word(before, word, secrets); },
-      " ");
+  const std::vector<std::string> sections = {section("Configs", configs_text(plan.configs)),
+                                             section("Code", source_text(plan.source, secrets)),
+                                             section("Installation", install_text(plan.install, secrets)),
+                                             section("Program", program_text(plan.program, secrets)),
+                                             section("Hosts", hosts_text(plan.hosts, secrets)),
+                                             section("Variables on " + plain_or_quoted(plan.program.host),
+                                                     variables_text(plan.program.variables, secrets)),
+                                             section("Notes", notes_text(plan.notes, secrets))};
   std::string text;
-  for (auto first = plan.hosts.begin(); first != plan.hosts.end();) {
-    const auto end = std::find_if(first, plan.hosts.end(),
-                                  [&](const HostPlan& host) { return !do_the_same(*first, host); });
-    text += block(first, end, words);
-    first = end;
-  }
-  for (const std::string& note : plan.notes) text += fmt::format("note: {}\n", secrets.masked(note));
+  for (const std::string& lines : sections)
+    if (!lines.empty()) text.append(text.empty() ? "" : "\n").append(lines);
   return text;
-}
-
-std::string job_plan_json(const JobPlan& plan, const Secrets& secrets) {
-  ShownWords words(
-      [&](std::string_view before, std::string_view word) {
-        return python_json(os_text(shown_word(before, word, secrets)));
-      },
-      ", ");
-  // A Value of all the words would take longer than all else.
-  std::string hosts;
-  for (const HostPlan& host : plan.hosts) hosts.append(hosts.empty() ? "" : ", ").append(json(host, words));
-  List notes;
-  for (const std::string& note : plan.notes) notes.emplace_back(secrets.masked(note));
-  return fmt::format(R"({{"distribution": {}, "hosts": [{}]{}}})",
-                     python_json(distribution_name(plan.distribution)), hosts,
-                     notes.empty() ? "" : R"(, "notes": )" + python_json_in_order(notes)) +
-         "\n";
 }
 
 }  // namespace sm_train

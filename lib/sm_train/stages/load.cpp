@@ -2,7 +2,9 @@
 
 #include <array>
 #include <filesystem>
+#include <string_view>
 #include <unistd.h>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -35,6 +37,31 @@ std::optional<Value> load_if_there(const fs::path& path, const char* instead) {
   if (is_there(path)) return load_config(path);
   log(LogLevel::warning, fmt::format("{} is missing: {}", path.native(), instead));
   return std::nullopt;
+}
+
+// What counts in the place of a file that is not there.
+constexpr const char* no_hyperparameters = "there are no hyperparameters";
+constexpr const char* no_resources = "the job has this one host";
+constexpr const char* no_channels = "there are no channels";
+constexpr const char* no_checkpoints = "there are no checkpoints";
+constexpr const char* no_source_code = "it names no program";
+constexpr const char* no_distributed = "it names no engine";
+
+std::vector<ConfigFile> config_files(const Paths& paths, bool is_program_named) {
+  std::vector<ConfigFile> files;
+  const auto add = [&](const fs::path& path, const char* instead) {
+    const bool is_found = is_there(path);
+    files.push_back({.path = path.native(), .is_there = is_found, .note = is_found ? "" : instead});
+  };
+  add(paths.hyperparameters(), no_hyperparameters);
+  add(paths.resource_config(), no_resources);
+  add(paths.input_data_config(), no_channels);
+  add(paths.checkpoint_config(), no_checkpoints);
+  add(paths.source_code(), no_source_code);
+  if (is_program_named && files.back().is_there)
+    files.back().note = "not read, since the hyperparameters name the program";
+  add(paths.distributed(), no_distributed);
+  return files;
 }
 
 std::string host_name() {
@@ -96,6 +123,19 @@ void apply_source_code(const Options& options, const Platform& platform, bool is
                          "arguments as hyperparameters; or name the program with --program."});
 }
 
+/// The base path stands for /opt/ml, also where a config names a path in there.
+std::string below_base_path(const std::string& local_path, const Paths& paths) {
+  constexpr std::string_view platform = "/opt/ml/";
+  if (!local_path.starts_with(platform)) return local_path;
+  return os_text((paths.root / os_bytes(local_path.substr(platform.size()), "LocalPath")).native());
+}
+
+std::optional<std::string> load_checkpoint_dir(const Paths& paths) {
+  const fs::path path = paths.checkpoint_config();
+  const auto directory = read_checkpoint_dir(load_config(path), path.native());
+  return directory ? std::optional(below_base_path(*directory, paths)) : std::nullopt;
+}
+
 Dict load_distributed(const Paths& paths) {
   const fs::path path = paths.distributed();
   return is_there(path) ? read_distributed(load_config(path), path.native()) : Dict();
@@ -108,7 +148,7 @@ void require_job(const Paths& paths) {
   throw Error(
       {.cause = Cause::no_input,
        .what = fmt::format("{} is no directory: there is no job to run.", paths.input_config().native()),
-       .remedy = "Name the directory that stands for /opt/ml with --base-path."});
+       .remedy = "Name the directory that stands for /opt/ml with --base-path, or make one with `sm-train init DIR`."});
 }
 
 Value load_config(const fs::path& path) {
@@ -122,19 +162,19 @@ Value load_config(const fs::path& path) {
 
 Hyperparameters load_hyperparameters(const Paths& paths) {
   const fs::path path = paths.hyperparameters();
-  const auto file = load_if_there(path, "there are no hyperparameters");
+  const auto file = load_if_there(path, no_hyperparameters);
   return read_hyperparameters(file.value_or(Dict{}), path.native(), try_parse_json);
 }
 
 ResourceConfig load_resource_config(const Paths& paths) {
   const fs::path path = paths.resource_config();
-  const auto file = load_if_there(path, "the job has this one host");
+  const auto file = load_if_there(path, no_resources);
   return file ? read_resource_config(*file, path.native()) : single_host_config(host_name());
 }
 
 Dict load_input_data_config(const Paths& paths) {
   const fs::path path = paths.input_data_config();
-  const auto file = load_if_there(path, "there are no channels");
+  const auto file = load_if_there(path, no_channels);
   return read_input_data_config(file.value_or(Dict{}), path.native());
 }
 
@@ -148,10 +188,9 @@ Job load(const Options& options) {
           .resources = load_resource_config(paths),
           .input_data_config = load_input_data_config(paths),
           .platform = load_platform(options)};
-  if (is_there(paths.checkpoint_config()))
-    job.checkpoint_dir =
-        read_checkpoint_dir(load_config(paths.checkpoint_config()), paths.checkpoint_config().native());
+  if (is_there(paths.checkpoint_config())) job.checkpoint_dir = load_checkpoint_dir(paths);
   const bool is_program_named = job.hyperparameters.settings.program.has_value();
+  job.files = config_files(paths, is_program_named);
   apply(options, job.hyperparameters.settings);
   apply_source_code(options, job.platform, is_program_named, job.hyperparameters.settings);
   job.distribution = load_distributed(paths);

@@ -17,14 +17,13 @@ namespace sm_train {
 
 namespace {
 
-constexpr const char* usual_name = "requirements.txt";
 constexpr std::size_t max_bytes = 16U << 20U;
 constexpr const char* remedy = "Make it a text file with one requirement a line: numpy>=1.26";
 
 bool is_usual_one_there(const CodeLayout& code) {
   const auto is_it = [](std::string_view entry) {
     if (entry.ends_with('/')) entry.remove_suffix(1);
-    return entry == usual_name;
+    return entry == usual_requirements;
   };
   return std::any_of(code.entries.begin(), code.entries.end(), is_it);
 }
@@ -51,7 +50,7 @@ void require_text(const fs::path& file) {
 
 std::string find_requirements(const std::string& chosen, const CodeLayout& code) {
   if (chosen.empty() && !is_usual_one_there(code)) return "";
-  std::string name = chosen.empty() ? usual_name : chosen;
+  std::string name = chosen.empty() ? usual_requirements : chosen;
   const fs::path file = fs::path(code.directory) / name;
   std::error_code error;
   const fs::file_status status = fs::status(file, error);

@@ -6,6 +6,9 @@
 
 namespace sm_train {
 
+/// The one that is taken where none is chosen.
+inline constexpr const char* usual_requirements = "requirements.txt";
+
 /// The requirements file of the code: `chosen`, below the code directory or absolute, else its
 /// requirements.txt; empty where there is none. Throws Error: no_input where the chosen one is not there,
 /// bad_data where it is no file or no text.

@@ -283,7 +283,7 @@ void apply(const Setting& setting, const std::string& where, const std::string& 
 } catch (const std::invalid_argument& expected) {
   throw Error({.cause = Cause::usage,
                .what = fmt::format("{} is \"{}\", expected {}.", where, text, expected.what()),
-               .remedy = "`sm-train --help` shows every setting."});
+               .remedy = "`sm-train train --help` shows every setting."});
 }
 
 }  // namespace

@@ -152,9 +152,7 @@ Plan plan_job(const ReadyProgram& ready, const Interpreter& python, const Option
 PreparedInstallation prepare(const Plan& plan, const CodeLayout& code, const Interpreter& python,
                              const LoadedJob& job) {
   if (plan.kind == EntryPointKind::framework) return {};  // it installs the code itself
-  InstallOptions options = job.options.install;
-  if (const auto& file = job.job.hyperparameters.settings.requirements; file && options.requirements.empty())
-    options.requirements = os_bytes(*file, "The requirements file");
+  const InstallOptions options = with_requirements_of(job.job.hyperparameters.settings, job.options.install);
   return prepare_installation(
       plan.kind, code, python, options, job.options.environment, job.options.paths.root,
       job.signals.interrupt_of("while looking at the interpreter, before the program was started"));

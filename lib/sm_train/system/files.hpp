@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <sys/types.h>
+#include <utility>
 
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/system/byte_source.hpp"
@@ -78,6 +79,8 @@ class TempDir {
   ~TempDir();
 
   const std::filesystem::path& path() const { return path_; }
+  /// Gives its path, and leaves it there.
+  std::filesystem::path release() && { return std::exchange(path_, {}); }
 
  private:
   std::filesystem::path path_;

@@ -40,6 +40,11 @@ TEST_CASE("the code directory comes before the user's own PYTHONPATH") {
   CHECK(plan_of({.env = {{"PYTHONPATH", "/mine"}}}).program.env.at("PYTHONPATH") == "/code:/mine");
 }
 
+TEST_CASE("the code directory is not put before a PYTHONPATH that begins with it") {
+  CHECK(plan_of({.env = {{"PYTHONPATH", "/code:/mine"}}}).program.env.at("PYTHONPATH") == "/code:/mine");
+  CHECK(plan_of({.env = {{"PYTHONPATH", "/code2"}}}).program.env.at("PYTHONPATH") == "/code:/code2");
+}
+
 TEST_CASE("Python's output is unbuffered, unless the image says otherwise") {
   CHECK(plan_of({}).program.env.at("PYTHONUNBUFFERED") == "1");
   CHECK(plan_of({.env = {{"PYTHONUNBUFFERED", ""}}}).program.env.at("PYTHONUNBUFFERED").empty());

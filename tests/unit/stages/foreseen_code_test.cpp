@@ -109,3 +109,21 @@ TEST_CASE("a source that cannot be one is refused as it will be") {
   CHECK(cause(place.source) == Cause::no_input);
   CHECK(cause(place.directory.path()) == Cause::usage);
 }
+
+TEST_CASE("foreseen code tells where it comes from, and the directories that become it") {
+  using Trees = std::vector<fs::path>;
+  const Place place;
+  put_file(place.code / "train.py", "");
+  put_file(place.source / "train.py", "");
+  put_file(place.source / "lone.py", "");
+  CHECK(place.foresee("train.py").origin == CodeOrigin::in_place);
+  CHECK(place.foresee("train.py").trees == Trees{place.code});
+  CHECK(place.foresee("train.py", place.source).origin == CodeOrigin::directory);
+  CHECK(place.foresee("train.py", place.source).trees == Trees{place.source, place.code});
+  CHECK(place.foresee("train.py", place.source, ExistingCode::replace).trees == Trees{place.source});
+  CHECK(place.foresee("train.py", place.source, ExistingCode::keep).origin == CodeOrigin::in_place);
+  CHECK(place.foresee("lone.py", place.source / "lone.py").origin == CodeOrigin::file);
+  CHECK(place.foresee("lone.py", place.source / "lone.py").trees.empty());
+  CHECK(place.foresee("train.py", "s3://bucket/key").origin == CodeOrigin::s3);
+  CHECK(place.foresee("train.py", "s3://bucket/key").trees.empty());
+}

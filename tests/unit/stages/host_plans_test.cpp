@@ -159,3 +159,18 @@ TEST_CASE("that the hosts are taken for equal is noted where their devices count
   CHECK(planned(two, {.distribution = Distribution::smddp}).notes.empty());
   CHECK(planned(job_of({"a"}), {.distribution = Distribution::torchrun}).notes.empty());
 }
+
+TEST_CASE(
+    "a job can be seen from any of its hosts, each with its instance group and its own resource config") {
+  Job job = job_of({"algo-1", "algo-2"});
+  job.resources.instance_groups = {{.name = "cpu", .instance_type = "ml.c5.xlarge", .hosts = {"algo-1"}},
+                                   {.name = "gpu", .instance_type = "ml.p4d.24xlarge", .hosts = {"algo-2"}}};
+  job.resources.whole = Dict({{"current_host", "algo-1"}, {"current_group_name", "cpu"}});
+  const Job seen = seen_from(job, "algo-2");
+  CHECK(seen.resources.current_host == "algo-2");
+  CHECK(seen.resources.current_group_name == "gpu");
+  CHECK(seen.resources.current_instance_type == "ml.p4d.24xlarge");
+  CHECK(seen.resources.whole == Dict({{"current_host", "algo-2"}, {"current_group_name", "gpu"}}));
+  CHECK(seen_from(job, "algo-1").resources.whole == job.resources.whole);
+  CHECK_THROWS_WITH(seen_from(job, "algo-3"), Catch::Contains("none of the job's: algo-1, algo-2"));
+}

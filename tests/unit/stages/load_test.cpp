@@ -75,6 +75,19 @@ TEST_CASE("missing configs are an empty job on this one host") {
   CHECK_FALSE(job.checkpoint_dir);
 }
 
+TEST_CASE("a checkpoint directory below /opt/ml is below the base path, and another stays as it is") {
+  const MockJob mock;
+  const std::string root = mock.directory.path().native();
+  const auto loaded = [&mock](const std::string& config) {
+    mock.write(mock.options.paths.checkpoint_config(), config);
+    return load(mock.options).checkpoint_dir;
+  };
+  CHECK(loaded("{}") == root + "/checkpoints");
+  CHECK(loaded(R"({"LocalPath": "/opt/ml/checkpoints/mine"})") == root + "/checkpoints/mine");
+  CHECK(loaded(R"({"LocalPath": "/opt/mlx"})") == "/opt/mlx");
+  CHECK(loaded(R"({"LocalPath": "/mnt/opt/ml/checkpoints"})") == "/mnt/opt/ml/checkpoints");
+}
+
 TEST_CASE("an option wins over the hyperparameter of the same setting") {
   MockJob mock;
   mock.write(
@@ -131,4 +144,27 @@ TEST_CASE("two jobs of different base paths stand beside one another") {
   CHECK(of_other.user_entry_point == "other.py");
   CHECK(of_one.model_dir == one.options.paths.model());
   CHECK(of_other.model_dir == other.options.paths.model());
+}
+
+TEST_CASE("a job tells which of its files were there, and what counts in the place of the others") {
+  const MockJob mock;
+  const Paths& paths = mock.options.paths;
+  const auto notes_of = [&] {
+    std::vector<std::string> notes;
+    for (const ConfigFile& file : load(mock.options).files)
+      notes.push_back(fs::path(file.path).filename().native() + (file.is_there ? " " : ": ") + file.note);
+    return notes;
+  };
+  CHECK(notes_of() == std::vector<std::string>{"hyperparameters.json: there are no hyperparameters",
+                                               "resourceconfig.json: the job has this one host",
+                                               "inputdataconfig.json: there are no channels",
+                                               "checkpointconfig.json: there are no checkpoints",
+                                               "sourcecode.json: it names no program",
+                                               "distributed.json: it names no engine"});
+  mock.write(paths.hyperparameters(), R"({"sagemaker_program": "train.py"})");
+  put_file(paths.source_code(), R"({"entry_script": "other.py"})");
+  const auto notes = notes_of();
+  CHECK(notes[0] == "hyperparameters.json ");
+  CHECK(notes[4] == "sourcecode.json not read, since the hyperparameters name the program");
+  CHECK(load(mock.options).files[1].path == paths.resource_config());
 }

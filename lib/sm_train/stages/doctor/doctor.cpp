@@ -25,6 +25,7 @@
 #include "sm_train/stages/doctor/program.hpp"
 #include "sm_train/stages/doctor/python.hpp"
 #include "sm_train/stages/fault.hpp"
+#include "sm_train/stages/install.hpp"
 #include "sm_train/stages/load.hpp"
 #include "sm_train/system/deadline.hpp"
 #include "sm_train/system/wait.hpp"
@@ -187,9 +188,7 @@ Finding program(Patient& patient, const Interrupt& /*interrupt*/) {
 Finding installation(Patient& patient, const Interrupt& interrupt) {
   if (!patient.program) return skipped("It is not known what would run.");
   Options options = patient.options;
-  if (const auto& file = patient.job->hyperparameters.settings.requirements;
-      file && options.install.requirements.empty())
-    options.install.requirements = *file;
+  options.install = with_requirements_of(patient.job->hyperparameters.settings, std::move(options.install));
   return check_installation(*patient.program, patient.python, options, interrupt);
 }
 

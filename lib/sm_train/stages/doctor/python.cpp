@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
-#include <filesystem>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
@@ -15,8 +13,6 @@
 #include "sm_train/stages/install.hpp"
 #include "sm_train/system/capture.hpp"
 #include "sm_train/system/executable.hpp"
-
-namespace fs = std::filesystem;
 
 namespace sm_train {
 
@@ -69,14 +65,6 @@ std::string site_of(const InterpreterState& state) {
   return text + ".";
 }
 
-/// The directory of the two that holds the requirements file now.
-fs::path place_of_requirements(const ForeseenCode& code, const std::string& chosen) {
-  std::error_code ignored;
-  const std::string name = chosen.empty() ? "requirements.txt" : chosen;
-  const bool is_in_source = !code.source.empty() && fs::exists(code.source / name, ignored);
-  return is_in_source ? code.source : fs::path(code.layout.directory);
-}
-
 }  // namespace
 
 PythonNeed need_of_python(const ForeseenProgram& program) {
@@ -113,15 +101,13 @@ Finding check_installation(const ForeseenProgram& program, const Interpreter& py
   if (program.kind == EntryPointKind::framework)
     return skipped("The framework's function has the code installed itself.");
   if (!program.code.note.empty()) return skipped("What the code requires is not known before it is fetched.");
-  CodeLayout code = program.code.layout;
-  code.directory = place_of_requirements(program.code, options.install.requirements);
-  const PreparedInstallation prepared = prepare_installation(
-      program.kind, code, python, options.install, options.environment, options.paths.root, interrupt);
+  const Installation planned = foresee_installation(program.kind, program.code.layout, program.code.trees,
+                                                    python, options.install, options.environment, interrupt);
   std::vector<std::string> said;
-  for (const InstallStep& step : prepared.plan.steps)
+  for (const InstallStep& step : planned.steps)
     said.push_back(fmt::format("{} would be installed by {}.", step.what,
                                step.command.argv.at(1) == "pip" ? "uv" : "pip"));
-  for (const std::string& note : prepared.plan.notes) said.push_back(note + ".");
+  for (const std::string& note : planned.notes) said.push_back(note + ".");
   if (said.empty()) said.emplace_back("Nothing is to be installed.");
   return passed(fmt::format("{}", fmt::join(said, " ")));
 }
