@@ -2,6 +2,7 @@
 
 #include <iostream>
 #include <unistd.h>
+#include <utility>
 
 #include "sm_train/stages/doctor/doctor.hpp"
 #include "sm_train/stages/doctor/findings_json.hpp"
@@ -14,14 +15,14 @@ namespace sm_train {
 namespace {
 
 int run(Given given, Signals& signals) {
+  const Options options = std::move(given.options);
   // What the steps of a job would log is in the findings.
   constexpr int silent = static_cast<int>(LogLevel::error);
-  const auto& level = given.options.log_level;
+  const auto& level = options.log_level;
   set_log_level(level ? log_level_number(*level).value_or(silent) : silent);
-  const auto findings = examine(given.options, signals.interrupt_of("while examining the job"));
-  std::cout << (given.has("--json")
-                    ? findings_json(findings)
-                    : findings_text(findings, has_colour(STDOUT_FILENO, given.options.environment)))
+  const auto findings = examine(options, signals.interrupt_of("while examining the job"));
+  std::cout << (given.has("--json") ? findings_json(findings)
+                                    : findings_text(findings, has_colour(STDOUT_FILENO, options.environment)))
             << std::flush;
   return has_failed(findings) ? 1 : 0;
 }
