@@ -121,7 +121,7 @@ Finding check_versions(const GpuFacts& facts, const std::string& count, const Cu
                                     "data center GPUs /usr/local/cuda/compat in LD_LIBRARY_PATH, where the "
                                     "image has it, does too.",
                                     text_of(of_driver)));
-  if (facts.of_image > of_driver)
+  if (facts.of_image.major == of_driver.major && facts.of_image.minor > of_driver.minor)
     return warning(what,
                    "Programs run by CUDA's minor version compatibility, but those whose kernels are "
                    "compiled while they run (PTX) fail; use an image with an older CUDA, or a newer driver.");

@@ -14,7 +14,7 @@ namespace sm_train {
 struct CudaVersion {
   int major = 0;
   int minor = 0;
-  auto operator<=>(const CudaVersion&) const = default;
+  bool operator==(const CudaVersion&) const = default;
 };
 
 /// "12.4.1" is 12.4; nothing where the text does not begin with such a version.
