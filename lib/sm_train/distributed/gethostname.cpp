@@ -6,7 +6,7 @@
 extern "C" {
 
 char* getenv(const char* name) noexcept;
-int* __errno_location() noexcept;  // NOLINT(bugprone-reserved-identifier): what errno stands for
+int* __errno_location() noexcept;  // NOLINT(clang-diagnostic-reserved-identifier): what errno stands for
 int uname(void* name) noexcept;
 
 __attribute__((visibility("default"))) int gethostname(char* name, std::size_t size) noexcept {
