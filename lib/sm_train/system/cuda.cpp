@@ -1,7 +1,9 @@
 #include "sm_train/system/cuda.hpp"
 
+#ifndef SM_TRAIN_STATIC
 #include <dlfcn.h>
 #include <memory>
+#endif
 
 #ifdef SM_TRAIN_HAS_CUDA
 #include <cuda_runtime_api.h>
@@ -24,6 +26,9 @@ std::optional<int> ask_runtime() {
 /// The driver's API is spelt out, since it must not be there at build time. Its functions give 0 for success.
 /// Source: CUDA Driver API, "Initialization", "Version Management" and "Device Management".
 std::optional<CudaDriver> look_at_cuda_driver() {
+#ifdef SM_TRAIN_STATIC
+  return std::nullopt;
+#else
   using Library = std::unique_ptr<void, int (*)(void*)>;
   using GetNumber = int (*)(int*);
   const Library library(::dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL), &::dlclose);
@@ -37,6 +42,7 @@ std::optional<CudaDriver> look_at_cuda_driver() {
   driver.status = init(0);
   if (driver.status == 0) driver.status = get_count(&driver.devices);
   return driver;
+#endif
 }
 
 std::optional<int> count_cuda_devices() {

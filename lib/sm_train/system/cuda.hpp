@@ -5,8 +5,8 @@
 namespace sm_train {
 
 /// The number of CUDA devices, by the runtime where sm-train was built with it, else by the driver's
-/// libcuda.so.1. Nothing where neither can say: no driver. A runtime that is newer than the driver cannot
-/// say, so the driver is asked too.
+/// libcuda.so.1. Nothing where neither can say: no driver, or a static program. A runtime that is newer than
+/// the driver cannot say, so the driver is asked too.
 std::optional<int> count_cuda_devices();
 
 /// What the driver's libcuda.so.1 says of itself.
@@ -17,7 +17,8 @@ struct CudaDriver {
   int devices = 0;
 };
 
-/// Nothing where there is no such library. Makes no CUDA context.
+/// Nothing where there is no such library, or where this program is static and cannot load it. Makes no CUDA
+/// context.
 std::optional<CudaDriver> look_at_cuda_driver();
 
 }  // namespace sm_train

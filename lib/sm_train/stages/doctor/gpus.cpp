@@ -189,7 +189,7 @@ Finding check_gpus(const GpuFacts& facts) {
                           {facts.driver->version / 1000, facts.driver->version % 1000 / 10});
   // A library that is there and fails is what programs will meet.
   if (facts.listed > 0 && !facts.driver)
-    return check_versions(facts, counted(facts.listed) + " by nvidia-smi", facts.listed_version);
+    return check_versions(facts, counted(facts.listed) + " as the driver lists them", facts.listed_version);
   return check_missing(facts);
 }
 

@@ -1,0 +1,20 @@
+# `cpack --preset release` makes a .deb and a .tar.gz of the program: what is installed as the component `program`.
+set(CPACK_GENERATOR DEB TGZ)
+set(CPACK_PACKAGE_NAME sm-train)
+set(CPACK_PACKAGE_VENDOR "sm-train maintainers")
+set(CPACK_PACKAGE_CONTACT "sm-train maintainers")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Makes any image a SageMaker training container")
+set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
+set(CPACK_COMPONENTS_ALL program)
+set(CPACK_COMPONENTS_GROUPING ALL_COMPONENTS_IN_ONE)
+set(CPACK_ARCHIVE_COMPONENT_INSTALL ON)
+set(CPACK_COMPONENT_INCLUDE_TOPLEVEL_DIRECTORY ON)  # what is unpacked stays together
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION science)
+# The libraries that it is linked with, by dpkg-shlibdeps.
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS ca-certificates)
+string(TOLOWER sm-train-${PROJECT_VERSION}-${CMAKE_SYSTEM_NAME}-${CMAKE_SYSTEM_PROCESSOR} CPACK_PACKAGE_FILE_NAME)
+include(CPack)
