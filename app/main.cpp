@@ -15,6 +15,7 @@
 #include "sm_train/stages/report.hpp"
 #include "sm_train/stages/train.hpp"
 #include "sm_train/system/log.hpp"
+#include "sm_train/system/name_services.hpp"
 #include "sm_train/system/process.hpp"
 #include "sm_train/system/process_env.hpp"
 #include "sm_train/system/signals.hpp"
@@ -53,6 +54,7 @@ std::filesystem::path own_program() {
 
 int main(int argc, char* argv[]) try {
   open_missing_standard_streams();
+  use_own_name_services();
   // For Open MPI, once for each rank: before anything that a rank has no need of.
   if (argc > 2 && std::string_view(argv[1]) == mpi_rank_command) return start_rank({argv + 2, argv + argc});
   Signals signals;
