@@ -56,6 +56,7 @@ class Packages(unittest.TestCase):
         unpacked.mkdir()
         run("tar", "-xzf", self.tar, "-C", unpacked)
         directory, = unpacked.iterdir()
+        self.assertEqual(directory.name, self.tar.name.removesuffix(".tar.gz"))
         self.assert_runs(directory / "bin/sm-train")
 
 
