@@ -93,6 +93,14 @@ bool libcurl_knows_certificates() {
 
 }  // namespace
 
+CaCertificates default_ca_certificates() {
+  initialize_curl();
+  const curl_version_info_data* info = curl_version_info(CURLVERSION_NOW);
+  if (info->age < CURLVERSION_SEVENTH) return {};  // too old to tell
+  return {.file = info->cainfo == nullptr ? "" : info->cainfo,
+          .directory = info->capath == nullptr ? "" : info->capath};
+}
+
 std::optional<std::chrono::system_clock::time_point> parse_http_date(std::string_view text) {
   return to_system_time(curl_getdate(std::string(text).c_str(), nullptr));
 }
