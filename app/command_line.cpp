@@ -1,212 +1,215 @@
 #include "command_line.hpp"
 
+#include <algorithm>
 #include <optional>
+#include <span>
 #include <utility>
-#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "sm_train/contract/environment.hpp"
-#include "sm_train/stages/settings.hpp"
+#include "help.hpp"
 #include "sm_train/version.hpp"
+#include "subcommands.hpp"
 
 namespace sm_train {
 
 namespace {
 
-/// The settings as options of a command, and where CLI11 puts their values. It stays where it is.
+constexpr std::string_view program_name = "sm-train";
+
+/// The settings as options of a command.
 class SettingOptions {
  public:
-  SettingOptions(CLI::App& command, const std::vector<Setting>& settings) : values_(settings.size()) {
-    for (std::size_t i = 0; i < settings.size(); ++i) {
-      const Setting& setting = settings[i];
-      const std::string help = described(setting);
-      given_.push_back(
-          setting.value_name.empty()
-              ? command.add_flag(setting.option, values_[i], help)
-              : command.add_option(setting.option, values_[i], help)->type_name(setting.value_name));
-    }
+  SettingOptions(CLI::App& command, std::vector<Setting> settings) : settings_(std::move(settings)) {
+    for (const Setting& setting : settings_)
+      given_.push_back(setting.value_name.empty()
+                           ? command.add_flag(setting.option)
+                           : command.add_option(setting.option)->type_name(setting.value_name));
   }
 
-  std::optional<std::string> value(std::size_t setting) const {
-    return given_[setting]->count() > 0 ? std::optional(values_[setting]) : std::nullopt;
+  std::optional<std::string> value(std::size_t at) const {
+    if (given_[at]->count() == 0) return std::nullopt;
+    return settings_[at].value_name.empty() ? "true" : given_[at]->results().front();
   }
+
+  /// The name of one that was given; empty: none was.
+  std::string any() const {
+    for (std::size_t i = 0; i < settings_.size(); ++i)
+      if (given_[i]->count() > 0) return settings_[i].option;
+    return "";
+  }
+
+  const std::vector<Setting>& settings() const { return settings_; }
 
  private:
-  std::vector<std::string> values_;
+  std::vector<Setting> settings_;
   std::vector<const CLI::Option*> given_;
 };
 
-std::vector<Setting> settings_of_fetch() {
-  std::vector<Setting> some;
-  for (const Setting& setting : settings())
-    if (setting.of == SettingOf::train_and_fetch) some.push_back(setting);
-  for (Setting& setting : some) setting.hyperparameter.clear();  // there is no job to have any
-  return some;
-}
+/// A command's own options and operands.
+class OwnOptions {
+ public:
+  OwnOptions(CLI::App& parser, const Subcommand& command) {
+    for (const CommandOption& option : command.options) {
+      const std::string names = option.letter.empty() ? option.name : option.letter + "," + option.name;
+      if (option.value_name.empty()) {
+        add(option.name, *parser.add_flag(names));
+        continue;
+      }
+      CLI::Option* added = parser.add_option(names)->type_name(option.value_name)->expected(1);
+      if (option.is_repeatable) added->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      add(option.name, *added);
+    }
+    for (const Operand& operand : command.operands)
+      add(operand.name, *parser.add_option(operand.name)->required(operand.is_required));
+  }
 
-Failure serve_is_not_here() {
-  return {.cause = Cause::usage,
-          .what = "sm-train trains models and does not serve them: `serve` is for an inference image.",
-          .remedy = "Run `sm-train train`, or deploy the model with an image that serves."};
-}
+  /// The name of an option that was given; empty: none was.
+  std::string any() const {
+    for (const auto& [name, option] : given_)
+      if (option->count() > 0) return name;
+    return "";
+  }
 
-/// The whole command line, as CLI11 sees it.
+  void put(Given& given) const {
+    for (const auto& [name, option] : given_)
+      if (option->count() > 0)
+        given.own.emplace(name, option->get_items_expected_max() == 0 ? Words() : option->results());
+  }
+
+ private:
+  using Words = std::vector<std::string>;
+
+  void add(const std::string& name, const CLI::Option& option) { given_.emplace_back(name, &option); }
+
+  std::vector<std::pair<std::string, const CLI::Option*>> given_;
+};
+
+/// A command, as CLI11 sees it.
+struct CommandParser {
+  const Subcommand& command;
+  CLI::App* parser = nullptr;
+  OwnOptions own;
+};
+
+/// The whole command line, as CLI11 sees it. The first command stands for the program itself too: what it
+/// takes, the program takes without its name.
 class CommandLine {
  public:
   CommandLine();
-  Invocation parse(int argc, const char* const* argv, EnvVars environment);
+  std::variant<Invocation, ShowText, Refused> parse(std::span<const char* const> words, Options options);
 
  private:
+  const CommandParser& parsed() const;
   Refused refused(const std::string& what) const;
-  Invocation train_job(EnvVars environment) const;
-  Invocation fetch_job(EnvVars environment) const;
-  Invocation plan(EnvVars environment) const;
+  std::variant<Invocation, ShowText, Refused> invocation(Options options,
+                                                         std::vector<std::string> arguments) const;
+  void apply(Options& options) const;
 
-  CLI::App app_{
-      "Runs a SageMaker training job: reads its configs, fetches and installs the user's code, runs the "
-      "program "
-      "and reports how it went. Every setting is an option, a variable [in brackets], or a hyperparameter.",
-      "sm-train"};
-  CLI::App* fetch_ = nullptr;
-  CLI::App* plan_ = nullptr;
-  CLI::App* package_ = nullptr;
-  CLI::App* serve_ = nullptr;
-  std::vector<Setting> fetch_settings_ = settings_of_fetch();
-  std::optional<SettingOptions> options_;
-  std::optional<SettingOptions> fetch_options_;
-  std::string source_;
-  std::string directory_;
-  std::string package_directory_;
-  std::string host_;
-  bool is_json_ = false;
+  CLI::App app_{"", std::string(program_name)};
+  std::vector<CommandParser> commands_;
+  std::optional<SettingOptions> job_settings_;
+  std::optional<SettingOptions> fetch_settings_;
 };
 
 CommandLine::CommandLine() {
-  app_.set_version_flag("--version", fmt::format("sm-train {}", version));
+  app_.set_version_flag("--version", fmt::format("{} {}", program_name, version));
   app_.require_subcommand(0, 1);
-  app_.add_subcommand("train", "Run the job: what SageMaker asks for, and the default")
-      ->fallthrough()
-      ->set_help_flag();
-  fetch_ = app_.add_subcommand("fetch", "Fetch code into a directory, as the job would, and do nothing else");
-  plan_ = app_.add_subcommand("plan", "Show what the job would start on each host, and start nothing")
-              ->fallthrough();
-  package_ = app_.add_subcommand(
-      "python-package", "Write the Python package `sagemaker_containers` into a directory, for an image");
-  package_->add_option("DIR", package_directory_, "Where it goes, for PYTHONPATH or site-packages")
-      ->required()
-      ->type_name("");
-  serve_ = app_.add_subcommand("serve", "Refused: this is a training image");
-  serve_->fallthrough()->set_help_flag();
-  app_.footer(
-      "Exit codes: the program's own; 128 + n where signal n killed it; else sysexits' (64 to 78), 126 and "
-      "127.\n"
-      "Example: sm-train --base-path ./opt_ml\n"
-      "`sm-train fetch --help` and `sm-train plan --help` show what those take.");
-  options_.emplace(app_, settings());
+  const Subcommand& first = subcommands().front();
+  job_settings_.emplace(app_, settings_of(first));
+  for (const Subcommand& command : subcommands()) {
+    CLI::App* parser = app_.add_subcommand(command.name);
+    // What stands behind a command that takes the job's settings may be one of those.
+    if (command.settings == SettingsOf::job) parser->fallthrough();
+    if (command.settings == SettingsOf::fetching) fetch_settings_.emplace(*parser, settings_of(command));
+    const bool is_first = &command == &first;
+    commands_.push_back(
+        {.command = command, .parser = parser, .own = OwnOptions(is_first ? app_ : *parser, command)});
+  }
+}
 
-  plan_->add_option("--host", host_, "This host alone, such as algo-2")->type_name("NAME");
-  plan_->add_flag("--json", is_json_, "As JSON, for a program to read");
-  plan_->footer(
-      "It takes every setting of the job too: `sm-train --help` shows them.\n"
-      "Exit codes: 0, 64 where the host is none of the job's, else what the job would end with for the same "
-      "fault.\n"
-      "Example: sm-train plan --base-path ./opt_ml --host algo-2");
-
-  fetch_
-      ->add_option("URI", source_, "s3://bucket/key, s3://bucket/prefix/, a directory, an archive or a file")
-      ->required()
-      ->type_name("");
-  fetch_->add_option("DIR", directory_, "Where the code goes; it is made where it is missing")
-      ->required()
-      ->type_name("");
-  fetch_->footer(
-      "Exit codes: 0, 143 and 130 where SIGTERM or SIGINT ended it, else sysexits' (64 to 78, or 128 + n "
-      "where signal n ended it).\n"
-      "Example: sm-train fetch s3://bucket/sourcedir.tar.gz ./code");
-  fetch_options_.emplace(*fetch_, fetch_settings_);
+const CommandParser& CommandLine::parsed() const {
+  const auto found = std::find_if(commands_.begin(), commands_.end(),
+                                  [](const CommandParser& each) { return each.parser->parsed(); });
+  return found == commands_.end() ? commands_.front() : *found;
 }
 
 Refused CommandLine::refused(const std::string& what) const {
-  const bool is_job = !fetch_->parsed() && !plan_->parsed();
+  const CommandParser& command = parsed();
+  const std::string name = command.parser->parsed() ? fmt::format("{} {}", program_name, command.command.name)
+                                                    : std::string(program_name);
   return {.failure = {.cause = Cause::usage,
                       .what = what + ".",
-                      .remedy = fetch_->parsed() ? "`sm-train fetch --help` shows every option of it."
-                                                 : "`sm-train --help` shows every option."},
-          .report = is_job ? RefusalReport::as_pid_1 : RefusalReport::never};
+                      .remedy = fmt::format("`{} --help` shows what it takes.", name)},
+          .paths = {},
+          .report = command.command.fault_report};
 }
 
-Invocation CommandLine::parse(int argc, const char* const* argv, EnvVars environment) {
+std::variant<Invocation, ShowText, Refused> CommandLine::parse(std::span<const char* const> words,
+                                                               Options options) {
+  const auto dashes = std::find(words.begin(), words.end(), std::string_view("--"));
+  std::vector<std::string> ours(words.begin(), dashes);
+  std::reverse(ours.begin(), ours.end());  // as CLI11 takes them
   try {
-    app_.parse(argc, argv);
+    app_.parse(ours);
   } catch (const CLI::CallForHelp&) {
-    // Of the whole program also after `train`: that has no options of its own.
-    const CLI::App* shown = &app_;
-    std::string name = "sm-train";
-    for (const CLI::App* command : {fetch_, plan_, package_}) {
-      if (!command->parsed()) continue;
-      shown = command;
-      name += " " + command->get_name();
-    }
-    return ShowText{app_.get_formatter()->make_help(shown, name, CLI::AppFormatMode::Normal)};
+    return ShowText{parsed().parser->parsed() ? command_help(parsed().command) : program_help()};
   } catch (const CLI::CallForVersion& call) {
     return ShowText{std::string(call.what()) + "\n"};
   } catch (const CLI::ParseError& error) {
     return refused(error.what());
   }
-  if (serve_->parsed()) return Refused{.failure = serve_is_not_here()};
-  if (package_->parsed()) return WritePackage{package_directory_};
-  if (plan_->parsed()) return plan(std::move(environment));
-  return fetch_->parsed() ? fetch_job(std::move(environment)) : train_job(std::move(environment));
+  if (dashes == words.end()) return invocation(std::move(options), {});
+  const Subcommand& command = parsed().command;
+  if (!command.takes_arguments)
+    return refused(fmt::format("`{} {}` runs no program that could take what stands behind --", program_name,
+                               command.name));
+  return invocation(std::move(options), {dashes + 1, words.end()});
 }
 
-Invocation CommandLine::train_job(EnvVars environment) const {
-  Options options;
-  options.environment = std::move(environment);
+void CommandLine::apply(Options& options) const {
+  const SettingsOf kind = parsed().command.settings;
+  if (kind == SettingsOf::job)
+    apply_settings(options, [&](std::size_t setting) { return job_settings_->value(setting); });
+  if (kind != SettingsOf::fetching) return;
+  const std::vector<Setting>& settings = fetch_settings_->settings();
+  for (std::size_t i = 0; i < settings.size(); ++i)
+    apply_first(settings[i], fetch_settings_->value(i), options);
+}
+
+std::variant<Invocation, ShowText, Refused> CommandLine::invocation(
+    Options options, std::vector<std::string> arguments) const {
+  const CommandParser& command = parsed();
+  const std::string early = job_settings_->any();
+  if (command.command.settings != SettingsOf::job && !early.empty())
+    return refused(
+        command.command.settings == SettingsOf::fetching
+            ? fmt::format("{} stands before `{}`, and belongs after it", early, command.command.name)
+            : fmt::format("{} is a setting of a job, which `{}` does not run", early, command.command.name));
+  const std::string of_first = commands_.front().own.any();
+  if (&command != &commands_.front() && !of_first.empty())
+    return refused(
+        fmt::format("{} is an option of `{} {}`", of_first, program_name, commands_.front().command.name));
   try {
-    apply_settings(options, [&](std::size_t setting) { return options_->value(setting); });
+    apply(options);
   } catch (const Error& error) {
-    return Refused{.failure = error.failure(), .paths = options.paths, .report = RefusalReport::always};
+    const bool is_job = command.command.fault_report == FaultReport::as_pid_1;
+    return Refused{.failure = error.failure(),
+                   .paths = options.paths,
+                   .report = is_job ? FaultReport::always : FaultReport::never};
   }
-  return options;
-}
-
-Invocation CommandLine::plan(EnvVars environment) const {
-  Invocation job = train_job(std::move(environment));
-  if (auto* options = std::get_if<Options>(&job)) {
-    const bool is_one_host = plan_->get_option("--host")->count() > 0;
-    return ShowPlan{.options = std::move(*options),
-                    .host = is_one_host ? std::optional(host_) : std::nullopt,
-                    .is_json = is_json_};
-  }
-  std::get<Refused>(job).report = RefusalReport::never;
-  return job;
-}
-
-Invocation CommandLine::fetch_job(EnvVars environment) const {
-  for (std::size_t i = 0; i < settings().size(); ++i)
-    if (options_->value(i))
-      return refused(settings()[i].option + " stands before `fetch`, and belongs after it");
-  if (directory_.empty()) return refused("DIR is empty, and the code is to be put there");
-  Options options;
-  options.environment = std::move(environment);
-  try {
-    for (std::size_t i = 0; i < fetch_settings_.size(); ++i)
-      apply_first(fetch_settings_[i], fetch_options_->value(i), options);
-  } catch (const Error& error) {
-    return Refused{.failure = error.failure(), .report = RefusalReport::never};
-  }
-  options.fetch.s3.env = options.environment;
-  FetchJob job = {.source = source_, .directory = directory_, .options = options.fetch};
-  if (options.log_level) job.log_level = log_level_number(*options.log_level).value_or(job.log_level);
-  return job;
+  options.extra_arguments = std::move(arguments);
+  Given given = {.options = std::move(options), .own = {}};
+  command.own.put(given);
+  return Invocation{.command = command.command, .given = std::move(given)};
 }
 
 }  // namespace
 
-Invocation parse_command_line(int argc, const char* const* argv, EnvVars environment) {
-  return CommandLine().parse(argc, argv, std::move(environment));
+std::variant<Invocation, ShowText, Refused> parse_command_line(int argc, const char* const* argv,
+                                                               Options options) {
+  return CommandLine().parse({argv + std::min(argc, 1), argv + argc}, std::move(options));
 }
 
 }  // namespace sm_train

@@ -1,44 +1,34 @@
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <variant>
 
-#include "fetch_job.hpp"
-#include "show_plan.hpp"
 #include "sm_train/contract/failure.hpp"
-#include "sm_train/stages/options.hpp"
+#include "subcommand.hpp"
 
 namespace sm_train {
 
-/// What the command line asks for that needs no job: a text for standard output, with exit code 0.
+/// A command and what it is to do.
+struct Invocation {
+  const Subcommand& command;
+  Given given;
+};
+
+/// What the command line asks for that needs no command: a text for standard output, with exit code 0.
 struct ShowText {
   std::string text;
 };
 
-/// `sm-train python-package`: write the Python package there.
-struct WritePackage {
-  std::filesystem::path directory;
-};
-
-/// Whether a refusal is also written where the job's report would be.
-enum class RefusalReport {
-  never,
-  as_pid_1,  ///< in a container this is the job; else it may be a slip of somebody's who looks around in
-             ///< there
-  always,    ///< it was to run the job of those paths, and just a setting is wrong
-};
-
-/// What cannot be understood, and `serve`.
+/// What cannot be understood.
 struct Refused {
   Failure failure;
   Paths paths;  ///< of the job, as far as they could be told
-  RefusalReport report = RefusalReport::as_pid_1;
+  FaultReport report = FaultReport::as_pid_1;
 };
 
-using Invocation = std::variant<Options, FetchJob, ShowPlan, WritePackage, ShowText, Refused>;
-
-/// The command line, and for what it leaves out the environment variable of the same setting.
-Invocation parse_command_line(int argc, const char* const* argv, EnvVars environment);
+/// Reads the command line by the table of commands, and for the settings that it leaves out their environment
+/// variables. `options` are those that are not settings: the process's environment, sm-train's own file.
+std::variant<Invocation, ShowText, Refused> parse_command_line(int argc, const char* const* argv,
+                                                               Options options);
 
 }  // namespace sm_train

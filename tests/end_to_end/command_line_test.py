@@ -25,6 +25,8 @@ OPTIONS = {
     "--log-level": "SAGEMAKER_CONTAINER_LOG_LEVEL",
 }
 
+COMMANDS = ["train", "plan", "fetch", "python-package", "completion", "man", "serve"]
+
 
 class CommandLine(EndToEndTest):
     def test_version_says_name_and_version(self):
@@ -32,8 +34,28 @@ class CommandLine(EndToEndTest):
         self.assertEqual(run.code, 0)
         self.assertRegex(run.stdout.decode(), r"^sm-train \d+\.\d+\.\d+\n$")
 
-    def test_help_shows_each_option_with_its_environment_variable(self):
+    def test_help_fits_a_screen_and_names_each_command(self):
         run = self.run_binary("--help")
+        self.assertEqual((run.code, run.stderr), (0, ""))
+        lines = run.stdout.decode().splitlines()
+        self.assertLessEqual(len(lines), 32)
+        self.assertLessEqual(max(map(len, lines)), 80)
+        self.assertIn("Examples:", lines)
+        for command in COMMANDS:
+            self.assertTrue(any(line.startswith(f"  {command} ") for line in lines), command)
+
+    def test_help_of_each_command_says_what_it_takes(self):
+        for command in COMMANDS:
+            with self.subTest(command):
+                run = self.run_binary(command, "--help")
+                self.assertEqual((run.code, run.stderr), (0, ""))
+                lines = run.stdout.decode().splitlines()
+                self.assertIn(f"Usage: sm-train {command} [OPTION...]", run.stdout.decode())
+                self.assertIn("  -h, --help", lines)
+                self.assertLessEqual(max(map(len, lines)), 96)
+
+    def test_help_of_train_shows_each_option_with_its_environment_variable(self):
+        run = self.run_binary("train", "--help")
         self.assertEqual((run.code, run.stderr), (0, ""))
         text = run.stdout.decode()
         for option, variable in OPTIONS.items():
@@ -41,12 +63,6 @@ class CommandLine(EndToEndTest):
                 paragraph = re.search(rf"{option}\b(.*?)(?=\n\s+-|\Z)", text, re.DOTALL)
                 self.assertIsNotNone(paragraph, text)
                 self.assertIn(variable, paragraph[1])
-
-    def test_help_of_train_shows_the_same_options(self):
-        run = self.run_binary("train", "--help")
-        self.assertEqual(run.code, 0)
-        for option in OPTIONS:
-            self.assertIn(option, run.stdout.decode())
 
     def test_serve_is_a_clear_no(self):
         run = self.run_binary("serve")
@@ -77,6 +93,35 @@ class CommandLine(EndToEndTest):
             self.skipTest("this machine has an /opt/ml")
         self.run_binary("--no-such-flag")
         self.assertFalse(os.path.exists("/opt/ml"))
+
+    def test_what_stands_behind_two_dashes_is_for_the_program(self):
+        job = self.job({"lr": 0.1})
+        run = self.train(job, "--", "--verbose", "two words", "--", "--base-path")
+        self.assert_succeeded(run)
+        self.assertEqual(job.record()["argv"][1:], ["--lr", "0.1", "--verbose", "two words", "--", "--base-path"])
+
+    def test_a_command_that_runs_no_program_takes_no_arguments_for_one(self):
+        run = self.run_binary("man", "--", "--verbose")
+        self.assertEqual((run.code, run.stdout), (64, b""))
+        self.assertIn("`sm-train man` runs no program", run.stderr)
+
+    def test_a_setting_before_a_command_that_takes_none_is_a_usage_error(self):
+        run = self.run_binary("--base-path", "/tmp", "man")
+        self.assertEqual((run.code, run.stdout), (64, b""))
+        self.assertIn("--base-path is a setting of a job", run.stderr)
+
+    def test_a_dry_run_starts_nothing_and_prints_the_plan(self):
+        job = self.job({"lr": 0.1})
+        for arguments in ["--dry-run"], ["train", "--dry-run"]:
+            run = self.run_binary(*arguments, "--base-path", job.path)
+            self.assertEqual(run.code, 0, run.stderr)
+            self.assertIn("train.py --lr 0.1", run.stdout.decode())
+            self.assertFalse((job.path / "model/record.json").exists())
+
+    def test_an_option_of_one_command_is_none_of_another(self):
+        run = self.run_binary("--dry-run", "fetch", "a", self.directory / "b")
+        self.assertEqual((run.code, run.stdout), (64, b""))
+        self.assertIn("--dry-run is an option of `sm-train train`", run.stderr)
 
     def test_an_option_without_its_value_is_a_usage_error(self):
         run = self.run_binary("train", "--base-path")

@@ -35,15 +35,20 @@ class Reference(EndToEndTest):
 
     def test_the_settings_are_those_of_the_help(self):
         helped = {}
-        for option, text in re.findall(r"^  (--[a-z0-9-]+)(?: \S+)?(.*?)(?=^  -|^\S|\Z)", self.run_binary("--help").stdout.decode(),
+        for option, text in re.findall(r"^  (--[a-z0-9-]+)(?: \S+)?(.*?)(?=^  -|^\S|\Z)", self.run_binary("train", "--help").stdout.decode(),
                                        re.MULTILINE | re.DOTALL):
-            if option == "--version":
+            if option == "--dry-run":
                 continue
-            bracket = re.search(r"\[([^\]]*)\]\s*$", text.strip()).group(1)
+            bracket = re.search(r"\[([^\]]*)\]\s*$", " ".join(text.split())).group(1)
             variables, _, hyperparameter = bracket.partition("; hyperparameter ")
             helped[option] = (variables.split(", "), hyperparameter)
         documented = {names(row[0])[0]: (names(row[2]), "".join(names(row[3]))) for row in table("Settings")}
         self.assertEqual(documented, helped)
+
+    def test_the_checks_of_the_doctor_are_those_that_it_does(self):
+        documented = [name for row in table("The doctor") for name in names(row[0])]
+        run = self.run_binary("doctor", "--json", "--base-path", self.job().path)
+        self.assertEqual(documented, [finding["name"] for finding in json.loads(run.stdout)["findings"]])
 
     def test_each_row_has_a_source(self):
         for row in table("Variables"):

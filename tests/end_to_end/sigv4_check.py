@@ -21,15 +21,15 @@ def is_signed_right(request, said, secret_key):
 
 
 def _signature(request, said, signed_headers, credentials):
-    """What the request's signature should be; of a body where a header tells its hash, else of none. S3 decodes the path
-    and encodes it anew in its one way."""
+    """What the request's signature should be; of a body where a header tells its hash or `request` has it, else of none.
+    S3 decodes the path and encodes it anew in its one way."""
     is_s3 = said["service"] == "s3"
     path, _, query = request.path.partition("?")
     if is_s3:
         path = urllib.parse.quote(urllib.parse.unquote_to_bytes(path), safe="/-_.~")
     again = botocore.awsrequest.AWSRequest(
         method=request.method, url=f"http://{request.headers['host']}{path}{'?' if query else ''}{query}",
-        headers={name: request.headers[name] for name in signed_headers})
+        headers={name: request.headers[name] for name in signed_headers}, data=getattr(request, "body", b""))
     again.context["timestamp"] = request.headers.get("x-amz-date", "")
     auth = botocore.auth.S3SigV4Auth if is_s3 else botocore.auth.SigV4Auth
     signer = auth(credentials, said["service"], said["region"])

@@ -13,8 +13,6 @@ namespace sm_train {
 
 namespace {
 
-constexpr int attempts = 3;
-
 // The last one is STS's own, for an identity provider that it cannot reach.
 bool may_pass(const HttpResponse& response) {
   const auto code = read_service_error(response).code;
@@ -27,9 +25,9 @@ HttpResponse ask(const CredentialSources& sources, const HttpRequest& request, c
   for (int failures = 1;; ++failures) {
     try {
       auto response = sources.send(request, interrupt);
-      if (failures == attempts || !may_pass(response)) return response;
+      if (failures >= sources.attempts || !may_pass(response)) return response;
     } catch (const TransportError&) {
-      if (failures == attempts) throw;
+      if (failures >= sources.attempts) throw;
     }
     wait_for(sources.backoff(failures), interrupt);
   }

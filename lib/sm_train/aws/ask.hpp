@@ -8,8 +8,8 @@
 
 namespace sm_train {
 
-/// Asks a service other than S3, up to three times where the failure may pass, and gives its last answer.
-/// Throws as http_send does.
+/// Asks a service other than S3, as often as `sources` says where the failure may pass, and gives its last
+/// answer. Throws as http_send does.
 HttpResponse ask(const CredentialSources& sources, const HttpRequest& request, const Interrupt& interrupt);
 
 /// The token in a file, without the line break at its end. Throws Error{denied} that names the file and

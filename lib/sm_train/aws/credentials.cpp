@@ -26,6 +26,10 @@ CredentialSources find_credential_sources(const EnvVars& env) {
 }
 
 Credentials find_credentials(const CredentialSources& sources, const Interrupt& interrupt) {
+  return find_provided_credentials(sources, interrupt).credentials;
+}
+
+ProvidedCredentials find_provided_credentials(const CredentialSources& sources, const Interrupt& interrupt) {
   const std::array providers = {
       Provider{"environment", [&] { return environment_credentials(sources.env); }},
       Provider{"web identity", [&] { return web_identity_credentials(sources, interrupt); }},
@@ -36,10 +40,11 @@ Credentials find_credentials(const CredentialSources& sources, const Interrupt& 
   std::string tried;
   for (const auto& [name, find] : providers) {
     const auto found = find();
-    if (const auto* credentials = std::get_if<Credentials>(&found)) return *credentials;
+    if (const auto* credentials = std::get_if<Credentials>(&found))
+      return {.provider = name, .credentials = *credentials};
     tried += fmt::format("\n  {}: {}", name, std::get<NoCredentials>(found).reason);
   }
-  throw Error(
+  throw NoCredentialsFound(
       {.cause = Cause::denied,
        .what = "No AWS credentials were found. Tried:" + tried,
        .remedy = "Give the job an execution role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."});

@@ -7,6 +7,7 @@
 
 #include "sm_train/aws/profile.hpp"
 #include "sm_train/aws/retry.hpp"
+#include "sm_train/contract/failure.hpp"
 #include "sm_train/system/http.hpp"
 #include "sm_train/system/interrupt.hpp"
 #include "sm_train/system/process_env.hpp"
@@ -38,16 +39,33 @@ struct CredentialSources {
   HttpSend send = http_send;
   Backoff backoff = full_jitter;
   std::string ca_bundle = {};  ///< for a service that speaks https
+  int attempts = 3;            ///< in a row, where a failure may pass
 };
 
 /// What `env` names: the profile, and AWS_CA_BUNDLE, else SSL_CERT_FILE. Throws Error as load_profile does.
 CredentialSources find_credential_sources(const EnvVars& env);
 
+/// No provider was asked for by a setting, and none has credentials.
+class NoCredentialsFound : public Error {
+ public:
+  using Error::Error;
+};
+
 /// The first that one of the providers gives, in the order of the AWS SDKs: environment, web identity, shared
-/// config and credentials files, container, instance metadata. Throws Error{denied} that lists what was tried
-/// and why each gave nothing.
-/// Source: https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
+/// config and credentials files, container, instance metadata. Throws NoCredentialsFound (denied) that lists
+/// what was tried and why each gave nothing, and what a provider throws. Source:
+/// https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
 Credentials find_credentials(const CredentialSources& sources, const Interrupt& interrupt = {});
+
+/// Credentials, and which provider gave them: "environment", "shared files".
+struct ProvidedCredentials {
+  std::string provider;
+  Credentials credentials;
+};
+
+/// The same, where it is to be told where they come from.
+ProvidedCredentials find_provided_credentials(const CredentialSources& sources,
+                                              const Interrupt& interrupt = {});
 
 /// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. Throws Error{denied} where just one half
 /// of the pair is set.

@@ -27,15 +27,22 @@ constexpr std::array partitions = {
 }  // namespace
 
 std::string configured_region(const EnvVars& env, const Profile& profile) {
-  std::string region = env_var(env, "AWS_REGION");
-  if (region.empty()) region = env_var(env, "AWS_DEFAULT_REGION");
-  if (region.empty()) region = profile.setting("region");
+  return find_region_setting(env, profile).region;
+}
+
+RegionSetting find_region_setting(const EnvVars& env, const Profile& profile) {
+  RegionSetting found;
+  for (const auto& [region, setting] :
+       {RegionSetting{env_var(env, "AWS_REGION"), "AWS_REGION"},
+        RegionSetting{env_var(env, "AWS_DEFAULT_REGION"), "AWS_DEFAULT_REGION"},
+        RegionSetting{profile.setting("region"), "the profile " + profile.name}})
+    if (found.region.empty() && !region.empty()) found = {.region = region, .setting = setting};
   // It becomes a part of a host's name.
-  if (!region.empty() && !is_host_label(region))
+  if (!found.region.empty() && !is_host_label(found.region))
     throw Error({.cause = Cause::bad_config,
-                 .what = fmt::format("\"{}\" is not the name of an AWS region.", region),
+                 .what = fmt::format("\"{}\" is not the name of an AWS region.", found.region),
                  .remedy = "Set AWS_REGION to a name such as us-east-1."});
-  return region;
+  return found;
 }
 
 const Partition& partition_of(std::string_view region) {

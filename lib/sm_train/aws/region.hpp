@@ -16,6 +16,16 @@ inline constexpr const char* default_region = "us-east-1";
 /// Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html
 std::string configured_region(const EnvVars& env, const Profile& profile);
 
+/// A region, and the setting that names it: "AWS_REGION", "the profile default". Both are empty where none
+/// does.
+struct RegionSetting {
+  std::string region;
+  std::string setting;
+};
+
+/// The same, where it is to be told where it comes from.
+RegionSetting find_region_setting(const EnvVars& env, const Profile& profile);
+
 /// The part of AWS that a region belongs to.
 struct Partition {
   std::string_view region_prefix;

@@ -21,7 +21,8 @@ void Retries::wait_after(const Failure& failure, const Interrupt& interrupt) {
   ++failures_;
   if (failures_ < attempts_) return wait_for(backoff_(failures_), interrupt);
   throw Error({.cause = Cause::unavailable,
-               .what = fmt::format("given up after {} attempts: {}", failures_, failure.what),
+               .what = fmt::format("given up after {} {}: {}", failures_,
+                                   failures_ == 1 ? "attempt" : "attempts", failure.what),
                .remedy = failure.remedy});
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/core.h>
@@ -64,19 +65,35 @@ Page read_page(const std::string& xml, const S3Uri& prefix, const std::string& c
   return page;
 }
 
+S3Request listing_of(const S3Client& client, const S3Uri& prefix) {
+  return {.uri = {.bucket = prefix.bucket},
+          // Some characters of a key cannot stand in XML.
+          .query = {{"list-type", "2"}, {"encoding-type", "url"}, {"prefix", prefix.key}},
+          .headers = payer_headers(client.options())};
+}
+
+Page ask_for_page(S3Client& client, const S3Request& request, const S3Uri& prefix,
+                  const std::string& continuation) {
+  return naming(to_string(prefix),
+                [&] { return read_page(client.send(request, max_page).body, prefix, continuation); });
+}
+
 }  // namespace
+
+std::optional<ListedObject> find_first_s3_object(S3Client& client, const S3Uri& prefix) {
+  S3Request request = listing_of(client, prefix);
+  request.query.emplace_back("max-keys", "1");
+  auto page = ask_for_page(client, request, prefix, "");
+  if (page.objects.empty()) return std::nullopt;
+  return std::move(page.objects.front());
+}
 
 void list_s3_objects(S3Client& client, const S3Uri& prefix, const std::function<void(ListedObject)>& take) {
   std::string continuation;
   do {
-    S3Request request = {.uri = {.bucket = prefix.bucket},
-                         // Some characters of a key cannot stand in XML.
-                         .query = {{"list-type", "2"}, {"encoding-type", "url"}, {"prefix", prefix.key}},
-                         .headers = payer_headers(client.options())};
+    S3Request request = listing_of(client, prefix);
     if (!continuation.empty()) request.query.emplace_back("continuation-token", continuation);
-    const auto page = naming(to_string(prefix), [&] {
-      return read_page(client.send(request, max_page).body, prefix, continuation);
-    });
+    const auto page = ask_for_page(client, request, prefix, continuation);
     for (const auto& object : page.objects) take(object);
     continuation = page.next;
   } while (!continuation.empty());

@@ -1,6 +1,7 @@
 #include "sm_train/aws/sts.hpp"
 
 #include <chrono>
+#include <utility>
 
 #include <fmt/core.h>
 
@@ -11,12 +12,15 @@
 #include "sm_train/aws/timestamp.hpp"
 #include "sm_train/aws/xml.hpp"
 #include "sm_train/contract/failure.hpp"
+#include "sm_train/contract/one_line.hpp"
 
 namespace sm_train {
 
 namespace {
 
 using std::chrono::system_clock;
+
+constexpr const char* check_endpoint = "Check that AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL lead to STS.";
 
 std::string find_region(const CredentialSources& sources) {
   auto region = configured_region(sources.env, sources.profile);
@@ -29,18 +33,22 @@ std::string session_name(const RoleSession& session) {
 }
 
 ServiceRequest sts_request(const CredentialSources& sources, const std::string& action,
-                           const RoleSession& session, QueryParameters parameters) {
-  parameters.insert(parameters.end(), {{"Action", action},
-                                       {"Version", "2011-06-15"},
-                                       {"RoleArn", session.role_arn},
-                                       {"RoleSessionName", session_name(session)}});
-  if (!session.external_id.empty()) parameters.emplace_back("ExternalId", session.external_id);
-  if (!session.duration_seconds.empty()) parameters.emplace_back("DurationSeconds", session.duration_seconds);
+                           QueryParameters parameters) {
+  parameters.insert(parameters.end(), {{"Action", action}, {"Version", "2011-06-15"}});
   return {.service = "sts",
           .region = find_region(sources),
           .method = "POST",
           .headers = {{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}},
           .body = query_string(parameters)};
+}
+
+ServiceRequest role_request(const CredentialSources& sources, const std::string& action,
+                            const RoleSession& session, QueryParameters parameters) {
+  parameters.insert(parameters.end(),
+                    {{"RoleArn", session.role_arn}, {"RoleSessionName", session_name(session)}});
+  if (!session.external_id.empty()) parameters.emplace_back("ExternalId", session.external_id);
+  if (!session.duration_seconds.empty()) parameters.emplace_back("DurationSeconds", session.duration_seconds);
+  return sts_request(sources, action, std::move(parameters));
 }
 
 [[noreturn]] void throw_refusal(const HttpResponse& response, const std::string& role_arn) {
@@ -61,14 +69,33 @@ Credentials read_answer(const HttpResponse& response, const std::string& role_ar
   if (!found.access_key_id.empty() && !found.secret_access_key.empty()) return found;
   throw Error({.cause = Cause::bad_data,
                .what = fmt::format("STS answered 200 without credentials for the role {}.", role_arn),
-               .remedy = "Check that AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL lead to STS."});
+               .remedy = check_endpoint});
+}
+
+CallerIdentity read_identity(const HttpResponse& response) {
+  if (response.status >= 500)
+    throw Error({.cause = Cause::unavailable,
+                 .what = fmt::format("STS does not tell whose credentials these are ({}).",
+                                     describe(response.status, read_service_error(response))),
+                 .remedy = "Try again later."});
+  if (response.status != 200)
+    throw Error({.cause = Cause::denied,
+                 .what = fmt::format("STS does not take the credentials ({}).",
+                                     describe(response.status, read_service_error(response))),
+                 .remedy = "Get new credentials; temporary keys need their AWS_SESSION_TOKEN as well."});
+  CallerIdentity identity = {.account = one_line(xml_element(response.body, "Account")),
+                             .arn = one_line(xml_element(response.body, "Arn"))};
+  if (!identity.arn.empty()) return identity;
+  throw Error({.cause = Cause::bad_data,
+               .what = "STS answered 200 without telling whose credentials these are.",
+               .remedy = check_endpoint});
 }
 
 }  // namespace
 
 Credentials assume_role(const CredentialSources& sources, const RoleSession& session,
                         const Credentials& caller, const Interrupt& interrupt) {
-  const auto request = make_signed_request(sources, sts_request(sources, "AssumeRole", session, {}), caller,
+  const auto request = make_signed_request(sources, role_request(sources, "AssumeRole", session, {}), caller,
                                            system_clock::now());
   return read_answer(ask(sources, request, interrupt), session.role_arn);
 }
@@ -76,8 +103,15 @@ Credentials assume_role(const CredentialSources& sources, const RoleSession& ses
 Credentials assume_role_with_web_identity(const CredentialSources& sources, const RoleSession& session,
                                           const std::string& token, const Interrupt& interrupt) {
   const auto request = make_request(
-      sources, sts_request(sources, "AssumeRoleWithWebIdentity", session, {{"WebIdentityToken", token}}));
+      sources, role_request(sources, "AssumeRoleWithWebIdentity", session, {{"WebIdentityToken", token}}));
   return read_answer(ask(sources, request, interrupt), session.role_arn);
+}
+
+CallerIdentity get_caller_identity(const CredentialSources& sources, const Credentials& credentials,
+                                   const Interrupt& interrupt) {
+  const auto request = make_signed_request(sources, sts_request(sources, "GetCallerIdentity", {}),
+                                           credentials, system_clock::now());
+  return read_identity(ask(sources, request, interrupt));
 }
 
 }  // namespace sm_train

@@ -27,4 +27,17 @@ Credentials assume_role(const CredentialSources& sources, const RoleSession& ses
 Credentials assume_role_with_web_identity(const CredentialSources& sources, const RoleSession& session,
                                           const std::string& token, const Interrupt& interrupt);
 
+/// Whose credentials they are.
+struct CallerIdentity {
+  std::string account;
+  std::string arn;
+};
+
+/// GetCallerIdentity, which needs no permission, signed by `credentials`, at the STS of the region that is
+/// configured. Throws Error{denied} with the words of STS where it does not take them; Error{unavailable,
+/// bad_data} where it does not answer, or with something else.
+/// Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+CallerIdentity get_caller_identity(const CredentialSources& sources, const Credentials& credentials,
+                                   const Interrupt& interrupt);
+
 }  // namespace sm_train

@@ -13,8 +13,9 @@
 
 #include "sm_train/contract/usage.hpp"
 #include "sm_train/system/blocked_signals.hpp"
+#include "sm_train/system/gpu_usage.hpp"
 #include "sm_train/system/log.hpp"
-#include "sm_train/system/nvml.hpp"
+#include "sm_train/system/process_env.hpp"
 #include "sm_train/system/start_thread.hpp"
 #include "sm_train/system/usage_counters.hpp"
 
@@ -54,12 +55,13 @@ class Metrics::Thread {
 
  private:
   bool wait(std::chrono::milliseconds time);
-  UsageCounters look(const Nvml& nvml) const;
+  UsageCounters look(const ReadGpuUsage& read_gpu_usage) const;
   void write_lines();
   bool is_too_late();
 
   MetricPlace place_;
   std::vector<std::pair<std::string, std::filesystem::path>> directories_;
+  EnvVars env_ = process_env_vars();
   double cpus_;
   std::chrono::milliseconds interval_;
 
@@ -109,22 +111,22 @@ bool Metrics::Thread::wait(std::chrono::milliseconds time) {
   return !changed_.wait_for(lock, time, [this] { return is_stopped_; });
 }
 
-UsageCounters Metrics::Thread::look(const Nvml& nvml) const {
+UsageCounters Metrics::Thread::look(const ReadGpuUsage& read_gpu_usage) const {
   UsageCounters counters = read_usage_counters(directories_);
-  counters.gpus = nvml.read();
+  counters.gpus = read_gpu_usage();
   return counters;
 }
 
 void Metrics::Thread::write_lines() {
-  const Nvml nvml;
-  std::vector<UsageCounters> moments = {look(nvml)};
+  const ReadGpuUsage read_gpu_usage = gpu_usage_reader(env_);
+  std::vector<UsageCounters> moments = {look(read_gpu_usage)};
   std::optional<Usage> peak;
   bool goes_on = true;
   while (goes_on) {
     const auto passed = moments.back().time - moments.front().time;
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(interval_ - passed);
     goes_on = wait(std::min<std::chrono::milliseconds>(left, longest_pause));
-    moments.push_back(look(nvml));
+    moments.push_back(look(read_gpu_usage));
     if (is_too_late()) return;
     const Usage latest = usage_over({moments.end() - 2, moments.end()}, cpus_);
     peak = peak ? peak_of(*peak, latest) : latest;

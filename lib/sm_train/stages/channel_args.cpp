@@ -95,6 +95,7 @@ std::vector<std::string> program_arguments(const Environment& environment, const
   std::vector<std::string> arguments = to_cmd_args(environment, options.arguments);
   const std::vector<std::string> channels = channel_args(environment, code, options.channel_args);
   arguments.insert(arguments.end(), channels.begin(), channels.end());
+  arguments.insert(arguments.end(), options.extra_arguments.begin(), options.extra_arguments.end());
   return arguments;
 }
 

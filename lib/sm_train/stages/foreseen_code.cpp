@@ -12,6 +12,7 @@
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/contract/interpreter_line.hpp"
 #include "sm_train/contract/one_line.hpp"
+#include "sm_train/contract/python_text.hpp"
 #include "sm_train/stages/code_directory.hpp"
 #include "sm_train/stages/code_layout.hpp"
 #include "sm_train/stages/code_source.hpp"
@@ -80,19 +81,20 @@ bool is_there_as_directory(const fs::path& path, const std::string& source) {
 
 ForeseenCode foresee_code(const CodeToForesee& input) {
   const fs::path code = code_directory(input.code);
-  if (!input.source) return {.layout = look_at(code, input.program), .note = ""};
+  if (!input.source) return {.layout = look_at(code, input.program), .note = "", .source = {}};
   const CodeSource source = parse_code_source(*input.source);
   if (input.existing_code == ExistingCode::keep && holds_code(code))
-    return {.layout = look_at(code, input.program), .note = ""};
+    return {.layout = look_at(code, input.program), .note = "", .source = {}};
 
   ForeseenCode foreseen;
   const auto* path = std::get_if<fs::path>(&source);
   if (path != nullptr && is_there_as_directory(*path, *input.source)) {
     const fs::path from = canonical_path(*path);
-    if (from == code) return {.layout = look_at(code, input.program), .note = ""};
+    if (from == code) return {.layout = look_at(code, input.program), .note = "", .source = {}};
     refuse_nested(*input.source, from, code);
     foreseen.layout = list_code(from, name_in_source(input.program, code));
     foreseen.layout.directory = code.native();
+    foreseen.source = from;
   } else {
     foreseen.layout = known_by_name(input.program, code);
     foreseen.note = fmt::format(
@@ -103,6 +105,18 @@ ForeseenCode foresee_code(const CodeToForesee& input) {
   if (input.existing_code == ExistingCode::overlay)
     foreseen.layout = overlaid(std::move(foreseen.layout), look_at(code, input.program));
   return foreseen;
+}
+
+ForeseenCode foresee_code(const Job& job, const Environment& environment, const Options& options) {
+  CodeToForesee input = {.source = std::nullopt,
+                         .code = options.paths.code(),
+                         .program = os_bytes(environment.user_entry_point, "The program's name"),
+                         .existing_code = options.fetch.existing_code};
+  const auto& source = job.hyperparameters.settings.submit_directory;
+  // A framework's function has the code fetched itself.
+  if (source && !runs_framework(job.platform.framework_module))
+    input.source = os_bytes(*source, "The submit directory");
+  return foresee_code(input);
 }
 
 }  // namespace sm_train

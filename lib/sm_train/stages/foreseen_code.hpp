@@ -5,7 +5,10 @@
 #include <string>
 
 #include "sm_train/contract/code_layout.hpp"
+#include "sm_train/contract/environment.hpp"
+#include "sm_train/contract/job.hpp"
 #include "sm_train/stages/fetch.hpp"
+#include "sm_train/stages/options.hpp"
 
 namespace sm_train {
 
@@ -13,6 +16,8 @@ namespace sm_train {
 struct ForeseenCode {
   CodeLayout layout;  ///< as it would be in the code directory
   std::string note;   ///< what could not be looked at; empty: nothing
+  std::filesystem::path
+      source;  ///< the directory that it would be copied from; empty: it is in place already
 };
 
 struct CodeToForesee {
@@ -27,5 +32,8 @@ struct CodeToForesee {
 /// it is, and a note says so. Reads only: changes nothing, and asks nobody. Throws Error as fetch_code does
 /// for a source that cannot be one.
 ForeseenCode foresee_code(const CodeToForesee& input);
+
+/// The same for a job as it would be run.
+ForeseenCode foresee_code(const Job& job, const Environment& environment, const Options& options);
 
 }  // namespace sm_train

@@ -108,7 +108,7 @@ void require_job(const Paths& paths) {
   throw Error(
       {.cause = Cause::no_input,
        .what = fmt::format("{} is no directory: there is no job to run.", paths.input_config().native()),
-       .remedy = "Name the directory that stands for /opt/ml with --base-path."});
+       .remedy = "Name the directory that stands for /opt/ml with --base-path, or make one with `sm-train init DIR`."});
 }
 
 Value load_config(const fs::path& path) {

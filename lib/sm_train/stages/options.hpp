@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sm_train/background/metrics.hpp"
 #include "sm_train/contract/arguments.hpp"
@@ -36,6 +37,7 @@ struct Options {
   ArgumentOptions arguments;                          ///< --argument-style and --bool-style
   FetchOptions fetch;                                 ///< --existing-code and others
   ChannelArgs channel_args = ChannelArgs::automatic;  ///< --channel-args
+  std::vector<std::string> extra_arguments;           ///< behind `--`: added to the program's arguments
   std::optional<bool> has_metrics;                    ///< --metrics
   MetricsOptions metrics;                             ///< --metrics-interval and --metrics-namespace
   std::optional<std::string> s3_output;               ///< --s3-output, SAGEMAKER_S3_OUTPUT

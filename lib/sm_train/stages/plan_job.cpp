@@ -3,7 +3,6 @@
 #include "sm_train/contract/environment.hpp"
 #include "sm_train/contract/exec_limits.hpp"
 #include "sm_train/contract/plan.hpp"
-#include "sm_train/contract/python_text.hpp"
 #include "sm_train/python/interpreter.hpp"
 #include "sm_train/stages/channel_args.hpp"
 #include "sm_train/stages/foreseen_code.hpp"
@@ -15,22 +14,6 @@
 
 namespace sm_train {
 
-namespace {
-
-ForeseenCode foresee(const Job& job, const Environment& environment, const Options& options) {
-  CodeToForesee input = {.source = std::nullopt,
-                         .code = options.paths.code(),
-                         .program = os_bytes(environment.user_entry_point, "The program's name"),
-                         .existing_code = options.fetch.existing_code};
-  const auto& source = job.hyperparameters.settings.submit_directory;
-  // A framework's function has the code fetched itself.
-  if (source && !runs_framework(job.platform.framework_module))
-    input.source = os_bytes(*source, "The submit directory");
-  return foresee_code(input);
-}
-
-}  // namespace
-
 PlannedJob plan_job(const Options& options, const std::optional<std::string>& host,
                     const Interrupt& interrupt) {
   require_job(options.paths);
@@ -39,7 +22,7 @@ PlannedJob plan_job(const Options& options, const std::optional<std::string>& ho
   const Environment environment = create_environment(job, machine, options.paths);
   set_log_level(environment.log_level);
   require_passable(environment, options.arguments, exec_limits());
-  const ForeseenCode code = foresee(job, environment, options);
+  const ForeseenCode code = foresee_code(job, environment, options);
   const Plan program = make_plan({.environment = environment,
                                   .code = code.layout,
                                   .python = find_python(options.python, options.environment),

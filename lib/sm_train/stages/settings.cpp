@@ -256,10 +256,18 @@ std::vector<Setting> settings_of_the_run() {
 
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;
-  for (const auto& group : {settings_of_the_program(), settings_of_fetching(), settings_of_installing(),
-                            settings_of_arguments(), settings_of_metrics(), settings_of_intermediate_output(),
-                            settings_of_the_hosts(), settings_of_the_run()})
-    all.insert(all.end(), group.begin(), group.end());
+  const auto add = [&](const char* group, std::vector<Setting> settings) {
+    for (Setting& setting : settings) setting.group = group;
+    all.insert(all.end(), settings.begin(), settings.end());
+  };
+  add("The program", settings_of_the_program());
+  add("Fetching", settings_of_fetching());
+  add("Installing", settings_of_installing());
+  add("Arguments", settings_of_arguments());
+  add("Metrics", settings_of_metrics());
+  add("Intermediate output", settings_of_intermediate_output());
+  add("Several hosts", settings_of_the_hosts());
+  add("The run", settings_of_the_run());
   return all;
 }
 
@@ -275,7 +283,7 @@ void apply(const Setting& setting, const std::string& where, const std::string& 
 } catch (const std::invalid_argument& expected) {
   throw Error({.cause = Cause::usage,
                .what = fmt::format("{} is \"{}\", expected {}.", where, text, expected.what()),
-               .remedy = "`sm-train --help` shows every setting."});
+               .remedy = "`sm-train train --help` shows every setting."});
 }
 
 }  // namespace
@@ -299,10 +307,10 @@ void apply_settings(Options& options, const GivenOption& given) {
   }
 }
 
-std::string described(const Setting& setting) {
-  std::string text = fmt::format("{} [{}", setting.help, fmt::join(setting.variables, ", "));
+std::string other_spellings(const Setting& setting) {
+  std::string text = fmt::format("{}", fmt::join(setting.variables, ", "));
   if (!setting.hyperparameter.empty()) text += "; hyperparameter " + setting.hyperparameter;
-  return text + "]";
+  return text;
 }
 
 void apply_first(const Setting& setting, const std::optional<std::string>& value, Options& options) {

@@ -16,6 +16,7 @@ enum class SettingOf { train, train_and_fetch };
 /// A setting in its three spellings. The first that is given counts: the option, then the variables in this
 /// order; the hyperparameter is read with the job.
 struct Setting {
+  std::string group;  ///< the heading that it stands below
   std::string option;
   std::string value_name;  ///< empty: a flag, which means "true"
   std::vector<std::string> variables;
@@ -40,8 +41,8 @@ void apply_settings(Options& options, const GivenOption& given);
 /// apply_first does.
 Options options_from_environment(EnvVars environment = process_env_vars());
 
-/// Its help, with where else it can be given.
-std::string described(const Setting& setting);
+/// Where else it can be given: "SAGEMAKER_PROGRAM; hyperparameter sagemaker_program".
+std::string other_spellings(const Setting& setting);
 
 /// Sets it to `value`, which is the option's where the command line has it, else to that of the first
 /// variable that is set. Throws Error: usage where the text is none of what is expected, and what

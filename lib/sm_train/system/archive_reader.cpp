@@ -138,13 +138,40 @@ class Decompressor {
   bool at_end_ = false;
 };
 
-/// libarchive converts names to the thread's locale. In "C" it finds that it cannot, and keeps the bytes of
-/// a tar's. It then has none of a zip's, so those need a UTF-8 locale; where there is none, a zip with such
-/// names is refused.
+/// What libarchive is to convert names to: the thread's locale. To `bytes` it finds that it cannot, and keeps
+/// the bytes of a tar's. It then has none of a zip's, so those need `utf_8`.
+enum class NameEncoding { bytes, utf_8 };
+
+#ifdef SM_TRAIN_STATIC
+
+/// A locale is a file of the image's C library, which may be another one. So the libarchive of a static
+/// program asks locale_charset(), below, and no locale (scripts/build-static).
 class NameLocale {
  public:
-  explicit NameLocale(const char* name)
-      : locale_(::newlocale(LC_CTYPE_MASK, name, nullptr)),
+  explicit NameLocale(NameEncoding encoding)
+      : before_(std::exchange(charset_, encoding == NameEncoding::utf_8 ? "UTF-8" : "ASCII")) {}
+  NameLocale(const NameLocale&) = delete;
+  NameLocale& operator=(const NameLocale&) = delete;
+  NameLocale(NameLocale&&) = delete;
+  NameLocale& operator=(NameLocale&&) = delete;
+  ~NameLocale() { charset_ = before_; }
+
+  static const char* charset() { return charset_; }
+
+ private:
+  static thread_local const char* charset_;
+  const char* before_;
+};
+
+thread_local const char* NameLocale::charset_ = "ASCII";
+
+#else
+
+/// Where there is no UTF-8 locale, a zip with names beyond ASCII is refused.
+class NameLocale {
+ public:
+  explicit NameLocale(NameEncoding encoding)
+      : locale_(::newlocale(LC_CTYPE_MASK, encoding == NameEncoding::utf_8 ? "C.UTF-8" : "C", nullptr)),
         before_(locale_ == nullptr ? nullptr : ::uselocale(locale_)) {}
   NameLocale(const NameLocale&) = delete;
   NameLocale& operator=(const NameLocale&) = delete;
@@ -160,6 +187,8 @@ class NameLocale {
   locale_t locale_;
   locale_t before_;
 };
+
+#endif
 
 EntryAttributes attributes_of(archive_entry* entry) {
   const bool has_time = ::archive_entry_mtime_is_set(entry) != 0;
@@ -214,14 +243,16 @@ struct ArchiveReader::State {
 };
 
 ArchiveReader::ArchiveReader(ByteSource tar, std::string name)
-    : state_(new State{.locale = NameLocale("C"), .name = std::move(name), .input = std::nullopt}) {
+    : state_(new State{
+          .locale = NameLocale(NameEncoding::bytes), .name = std::move(name), .input = std::nullopt}) {
   state_->input.emplace(std::move(tar));
   ::archive_read_support_format_tar(state_->reader.get());
   if (state_->input->open(state_->reader.get()) != ARCHIVE_OK) state_->throw_error();
 }
 
 ArchiveReader::ArchiveReader(const UniqueFd& zip, std::string name)
-    : state_(new State{.locale = NameLocale("C.UTF-8"), .name = std::move(name), .input = std::nullopt}) {
+    : state_(new State{
+          .locale = NameLocale(NameEncoding::utf_8), .name = std::move(name), .input = std::nullopt}) {
   ::archive_read_support_format_zip_seekable(state_->reader.get());
   if (::archive_read_open_fd(state_->reader.get(), zip.get(), block_size) != ARCHIVE_OK)
     state_->throw_error();
@@ -277,3 +308,9 @@ void fail_archive(const std::string& name, std::string_view what, std::string_vi
 }
 
 }  // namespace sm_train
+
+#ifdef SM_TRAIN_STATIC
+extern "C" const char* locale_charset() {
+  return sm_train::NameLocale::charset();
+}
+#endif

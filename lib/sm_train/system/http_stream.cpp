@@ -7,6 +7,7 @@
 #include <curl/curl.h>
 #include <fmt/core.h>
 
+#include "sm_train/system/certificates.hpp"
 #include "sm_train/system/clock.hpp"
 #include "sm_train/system/wait.hpp"
 
@@ -69,6 +70,17 @@ constexpr std::array lasting_failures = {
                    "The answer's headers are too large, or the container's memory is too small: check both."},
 };
 
+// One that was built for a distribution knows where that keeps its certificates. The one that a static
+// program brings along does not.
+bool libcurl_knows_certificates() {
+#if LIBCURL_VERSION_NUM >= 0x074600
+  const auto* info = curl_version_info(CURLVERSION_NOW);
+  return info->cainfo != nullptr || info->capath != nullptr;
+#else
+  return true;
+#endif
+}
+
 [[noreturn]] void throw_failure(CURLcode code, const std::string& origin, const std::string& detail) {
   const auto what = fmt::format("{}: {}.", origin, detail.empty() ? curl_easy_strerror(code) : detail);
   for (const auto& lasting : lasting_failures)
@@ -80,6 +92,14 @@ constexpr std::array lasting_failures = {
 }
 
 }  // namespace
+
+CaCertificates default_ca_certificates() {
+  initialize_curl();
+  const curl_version_info_data* info = curl_version_info(CURLVERSION_NOW);
+  if (info->age < CURLVERSION_SEVENTH) return {};  // too old to tell
+  return {.file = info->cainfo == nullptr ? "" : info->cainfo,
+          .directory = info->capath == nullptr ? "" : info->capath};
+}
 
 std::optional<std::chrono::system_clock::time_point> parse_http_date(std::string_view text) {
   return to_system_time(curl_getdate(std::string(text).c_str(), nullptr));
@@ -126,6 +146,7 @@ struct HttpStream::Transfer {
   template <typename T>
   void set(CURLoption option, T value);
   void set_options();
+  void set_certificates();
   void set_headers();
 
   void advance();
@@ -180,7 +201,7 @@ void HttpStream::Transfer::set_options() {
   // A name server that does not answer must not hold up the end of an interrupted transfer.
   set(CURLOPT_QUICK_EXIT, 1L);
 #endif
-  if (!request.ca_bundle.empty()) set(CURLOPT_CAINFO, request.ca_bundle.c_str());
+  set_certificates();
   if (!request.use_proxy) set(CURLOPT_PROXY, "");
   if (const auto body = request.body.view();
       !body.empty() || request.method == "PUT" || request.method == "POST") {
@@ -188,6 +209,22 @@ void HttpStream::Transfer::set_options() {
     set(CURLOPT_POSTFIELDS, body.empty() ? "" : body.data());
   }
   set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
+}
+
+void HttpStream::Transfer::set_certificates() {
+  if (!request.ca_bundle.empty()) {
+    set(CURLOPT_CAINFO, request.ca_bundle.c_str());
+  } else if (!libcurl_knows_certificates()) {
+    const auto bundle = find_ca_certificates();
+    if (!bundle && request.url.starts_with("https:"))
+      throw Error({.cause = Cause::bad_config,
+                   .what = fmt::format("{}: there are no CA certificates in this image to check it with.",
+                                       origin_of(request.url)),
+                   .remedy = "Install the package ca-certificates, or name a PEM file in AWS_CA_BUNDLE."});
+    if (!bundle) return;
+    set(CURLOPT_CAINFO, bundle->c_str());
+    set(CURLOPT_PROXY_CAINFO, bundle->c_str());
+  }
 }
 
 void HttpStream::Transfer::set_headers() {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "sm_train/contract/failure.hpp"
@@ -58,6 +59,13 @@ class HttpStream {
   struct Transfer;
   std::unique_ptr<Transfer> transfer_;
 };
+
+/// Where the certificates of servers are checked against when a request names no ca_bundle.
+struct CaCertificates {
+  std::string file;       ///< a PEM file; empty: none
+  std::string directory;  ///< of one PEM file for each; empty: none
+};
+CaCertificates default_ca_certificates();
 
 /// The time of a Date header; nothing where it is no date, or one that to_system_time() has not.
 std::optional<std::chrono::system_clock::time_point> parse_http_date(std::string_view text);

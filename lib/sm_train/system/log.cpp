@@ -11,7 +11,10 @@
 
 #include <fmt/core.h>
 
+#include "sm_train/contract/style.hpp"
 #include "sm_train/system/output_stream.hpp"
+#include "sm_train/system/process_env.hpp"
+#include "sm_train/system/terminal_style.hpp"
 
 namespace sm_train {
 
@@ -44,9 +47,10 @@ bool is_kept_back(LogLevel level) {
   return static_cast<int>(level) < threshold;
 }
 
-std::string_view label(LogLevel level) {
-  if (level >= LogLevel::error) return "error: ";
-  return level == LogLevel::warning ? "warning: " : "";
+std::string label(LogLevel level) {
+  static const bool is_coloured = has_colour(STDERR_FILENO, process_env_vars());
+  if (level >= LogLevel::error) return styled("error:", Style::red, is_coloured) + " ";
+  return level == LogLevel::warning ? styled("warning:", Style::yellow, is_coloured) + " " : "";
 }
 
 bool is_writable_within(int fd, std::chrono::milliseconds time) {

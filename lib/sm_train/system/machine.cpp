@@ -4,36 +4,26 @@
 #include <chrono>
 #include <optional>
 #include <sched.h>
-#include <string_view>
 #include <unistd.h>
 
 #include "sm_train/contract/failure.hpp"
 #include "sm_train/system/capture.hpp"
 #include "sm_train/system/cgroup.hpp"
-#include "sm_train/system/cuda.hpp"
 #include "sm_train/system/executable.hpp"
 #include "sm_train/system/json.hpp"
+#include "sm_train/system/nvidia_smi.hpp"
+
+#ifndef SM_TRAIN_STATIC
+#include "sm_train/system/cuda.hpp"
+#else
+#include "sm_train/system/gpu_files.hpp"
+#endif
 
 namespace sm_train {
 
 namespace {
 
-/// nvidia-smi takes seconds where many GPUs are not in persistence mode.
-constexpr std::chrono::seconds device_tool_limit{30};
-
-std::optional<std::string> ask_tool(const std::string& name, const std::string& option, const EnvVars& env,
-                                    const Interrupt& interrupt) {
-  return capture_output({.argv = {name, option}, .env = env, .cwd = {}}, device_tool_limit, interrupt);
-}
-
-int count_lines_starting_with(std::string_view prefix, std::string_view text) {
-  int count = 0;
-  while (!text.empty()) {
-    if (text.starts_with(prefix)) ++count;
-    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
-  }
-  return count;
-}
+constexpr std::chrono::seconds neuron_ls_limit{30};
 
 /// The sum of nc_count over the devices that neuron-ls lists.
 int count_neuron_cores(const std::string& listing) try {
@@ -51,8 +41,17 @@ int count_neuron_cores(const std::string& listing) try {
 }
 
 int get_available_neurons(const EnvVars& env, const Interrupt& interrupt) {
-  const auto listing = ask_tool("neuron-ls", "-j", env, interrupt);
+  const auto listing =
+      capture_output({.argv = {"neuron-ls", "-j"}, .env = env, .cwd = {}}, neuron_ls_limit, interrupt);
   return listing ? count_neuron_cores(*listing) : 0;
+}
+
+std::optional<int> count_driver_gpus([[maybe_unused]] const EnvVars& env) {
+#ifndef SM_TRAIN_STATIC
+  return count_cuda_devices();
+#else
+  return count_gpu_files(env);
+#endif
 }
 
 int count_affinity_cpus() {
@@ -68,9 +67,8 @@ int get_available_cpus() {
 }
 
 int get_available_gpus(const EnvVars& env, const Interrupt& interrupt) {
-  if (const auto count = count_cuda_devices()) return *count;
-  const auto listing = ask_tool("nvidia-smi", "--list-gpus", env, interrupt);
-  return listing ? count_lines_starting_with("GPU ", *listing) : 0;
+  if (const auto count = count_driver_gpus(env)) return *count;
+  return count_gpus_of_nvidia_smi(env, interrupt).value_or(0);
 }
 
 Machine inspect(const EnvVars& env, const Interrupt& interrupt) {

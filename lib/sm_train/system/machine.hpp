@@ -13,7 +13,8 @@ namespace sm_train {
 int get_available_cpus();
 
 /// The NVIDIA GPUs that this container sees: what the CUDA runtime says where sm-train was built with it,
-/// else the driver's library, else `nvidia-smi --list-gpus` of env's PATH, else none. Makes no CUDA context.
+/// else the driver's library (for a static program, which loads none, the driver's files), else
+/// `nvidia-smi --list-gpus` of env's PATH, else none. Makes no CUDA context.
 int get_available_gpus(const EnvVars& env = process_env_vars(), const Interrupt& interrupt = {});
 
 /// The hardware and what else of the machine a program is told of. `env` is the process's environment. Tools

@@ -20,6 +20,8 @@ class Nvml {
   Nvml& operator=(Nvml&&) = delete;
   ~Nvml();
 
+  bool is_there() const { return driver_ != nullptr; }
+
   /// Each GPU now. One that gives no answer is left out.
   std::vector<GpuUsage> read() const;
 

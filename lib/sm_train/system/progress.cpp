@@ -10,6 +10,7 @@
 #include "sm_train/contract/progress_line.hpp"
 #include "sm_train/system/log.hpp"
 #include "sm_train/system/process_env.hpp"
+#include "sm_train/system/terminal_style.hpp"
 
 namespace sm_train {
 
@@ -28,15 +29,11 @@ std::size_t terminal_width() {
   return (is_known ? size.ws_col : usual_width) - 1;
 }
 
-bool is_terminal() {
-  return ::isatty(STDERR_FILENO) == 1 && env_var(process_env_vars(), "TERM") != "dumb";
-}
-
 }  // namespace
 
 ProgressDisplay log_display() {
   ProgressDisplay display;
-  if (is_terminal()) display.draw = show_status;
+  if (is_capable_terminal(STDERR_FILENO, process_env_vars())) display.draw = show_status;
   display.say = [](const std::string& line) { log(LogLevel::info, line); };
   display.width = terminal_width;
   return display;

@@ -25,3 +25,11 @@ TEST_CASE("a region that could lead to another host is refused") {
     }
   }
 }
+
+TEST_CASE("the setting that names the region is told") {
+  const auto profile = Profile{.name = "dev", .found = true, .settings = {{"region", "eu-west-3"}}};
+  CHECK(find_region_setting({{"AWS_REGION", "eu-west-1"}}, profile).setting == "AWS_REGION");
+  CHECK(find_region_setting({{"AWS_DEFAULT_REGION", "eu-west-2"}}, profile).setting == "AWS_DEFAULT_REGION");
+  CHECK(find_region_setting({}, profile).setting == "the profile dev");
+  CHECK(find_region_setting({}, {}).setting.empty());
+}
