@@ -3,8 +3,8 @@
 Two of them are not compiled here once more: `sm-train` holds the program that scripts/build-static has made, and
 `sm-train-library` the library of this build. Everything else is built by the Dockerfiles as they stand.
 
-The base, debian:bookworm-slim, is made of Debian's packages from where this machine has them. It is made once and kept in
-~/.cache/sm-train ($XDG_CACHE_HOME).
+The base, debian:bookworm-slim, is made of Debian's packages, from where this machine has them. It is made once, and
+kept in ~/.cache/sm-train ($XDG_CACHE_HOME).
 """
 import os
 import pathlib
@@ -39,7 +39,8 @@ def output(*command):
 def make_base(file):
     """A tar of Debian's minimal system, which installs packages as this machine does: from the same mirror, by the same
     proxy."""
-    sources = output("apt-get", "indextargets", "--format", "deb $(REPO_URI) $(RELEASE) $(COMPONENT)", "Created-By: Packages")
+    sources = output("apt-get", "indextargets", "--format", "deb $(REPO_URI) $(RELEASE) $(COMPONENT)",
+                     "Created-By: Packages")
     ours = [line for line in sources.splitlines() if line.split()[2].startswith(RELEASE)]
     settings = output("apt-config", "dump", "--no-empty", "--format", '%F "%v";%n', "Acquire::http", "Acquire::https",
                       "Acquire::Check-Date", "Acquire::Check-Valid-Until", "Acquire::Retries")
@@ -47,8 +48,8 @@ def make_base(file):
         made = pathlib.Path(directory) / "base.tar"
         apt_options = pathlib.Path(directory) / "apt.conf"
         apt_options.write_text(settings)
-        subprocess.run(["mmdebstrap", "--variant=minbase", f"--aptopt={apt_options}", "--dpkgopt=force-unsafe-io", RELEASE,
-                        made, *(["-"] if ours else [])], input="\n".join(ours), text=True, check=True)
+        subprocess.run(["mmdebstrap", "--variant=minbase", f"--aptopt={apt_options}", "--dpkgopt=force-unsafe-io",
+                        RELEASE, made, *(["-"] if ours else [])], input="\n".join(ours), text=True, check=True)
         made.rename(file)
 
 
@@ -87,7 +88,8 @@ def build_library():
     """The installed library of this build, on the tools that the Dockerfile installs."""
     build("sm-train-tools", DOCKER.parent, "--file", DOCKER / "library/Dockerfile", "--target", "tools")
     with tempfile.TemporaryDirectory() as context:
-        output(os.environ["CMAKE"], "--install", os.environ["SM_TRAIN_BUILD"], "--component", "library", "--prefix", context)
+        output(os.environ["CMAKE"], "--install", os.environ["SM_TRAIN_BUILD"], "--component", "library",
+               "--prefix", context)
         build("sm-train-library", context, dockerfile=LIBRARY)
 
 

@@ -1,4 +1,4 @@
-"""Containers for the tests: podman with a storage of its own, in which images/build (build_images.py) has left the images.
+"""Containers for the tests: podman with a storage of its own, in which build_images.py has left the images.
 
 SM_TRAIN_IMAGES names the directory of that storage. The machine's own images, containers and settings take no part.
 """
@@ -40,13 +40,14 @@ REGISTRIES_CONF = "unqualified-search-registries = []\n"
 
 
 def podman_env():
-    """The variables that podman and docker's other stand-ins find this storage by."""
-    return {**os.environ, "CONTAINERS_CONF": f"{STORAGE}/containers.conf", "CONTAINERS_STORAGE_CONF": f"{STORAGE}/storage.conf",
+    """The variables by which podman finds this storage, and builds without a network of its own."""
+    return {**os.environ, "CONTAINERS_CONF": f"{STORAGE}/containers.conf",
+            "CONTAINERS_STORAGE_CONF": f"{STORAGE}/storage.conf",
             "CONTAINERS_REGISTRIES_CONF": f"{STORAGE}/registries.conf", "BUILDAH_ISOLATION": "chroot"}
 
 
 def prepare_storage():
-    """Writes the settings. To be called while no container runs: what an earlier boot of the machine left of them goes."""
+    """Writes the settings. For when no container runs: what an earlier boot of the machine has left of some goes."""
     shutil.rmtree(STORAGE / "run", ignore_errors=True)
     STORAGE.mkdir(parents=True, exist_ok=True)
     for name, text in (("containers", CONTAINERS_CONF), ("storage", STORAGE_CONF), ("registries", REGISTRIES_CONF)):
@@ -104,12 +105,13 @@ class ContainerTest(EndToEndTest):
     image = "my-training"
 
     def start_container(self, *arguments, job=None, options=(), image=None, name="container"):
-        """`podman run IMAGE ARGUMENTS` on a job as a running process. It is called self.container, and gone with the test."""
+        """`podman run IMAGE ARGUMENTS` on a job, as a running process. The container, self.container, goes with the
+        test."""
         self.container = f"{self.id().rpartition('.')[2]}-{name}"
         volume = ["--volume", f"{job.path}:/opt/ml"] if job else []
         process = subprocess.Popen(
-            ["podman", "run", "--rm", "--name", self.container, *volume, *options, image or self.image, *arguments], cwd=self.directory,
-            env=podman_env(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            ["podman", "run", "--rm", "--name", self.container, *volume, *options, image or self.image, *arguments],
+            env=podman_env(), cwd=self.directory, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         for stream in (process.stdout, process.stderr):
             self.addCleanup(stream.close)
         self.addCleanup(process.wait)

@@ -1,4 +1,4 @@
-"""sm-train as an image's ENTRYPOINT: what `docker run IMAGE ...` makes of its arguments, and what its exit code says."""
+"""sm-train as an image's ENTRYPOINT: what it makes of the arguments of `docker run IMAGE ...`, and its exit code."""
 import subprocess
 import unittest
 

@@ -13,7 +13,8 @@ PAGE = (DOCKER / "README.md").read_text()
 # What images/build has made in another way, and is not compiled once more.
 DOCKER_STAND_IN = """#!/bin/sh
 case "$*" in
-  "build -t sm-train -f docker/Dockerfile ." | "build -t sm-train-library -f docker/library/Dockerfile .") exec podman image exists "$3" ;;
+  "build -t sm-train -f docker/Dockerfile ." | "build -t sm-train-library -f docker/library/Dockerfile .")
+    exec podman image exists "$3" ;;
 esac
 exec podman "$@"
 """
@@ -33,7 +34,8 @@ class Readme(ContainerTest):
         run = subprocess.run(["bash", "-ex", "-c", script], cwd=self.directory, env=env, stdout=subprocess.PIPE,
                              stderr=subprocess.PIPE, text=True, timeout=600, check=False)
         self.assertEqual(run.returncode, 0, run.stderr)
-        for said in ("training with ['--epochs', '3']", "rank 0 sums 1", "rank 1 sums 1", "train was trained on training"):
+        for said in ("training with ['--epochs', '3']", "rank 0 sums 1", "rank 1 sums 1",
+                     "train was trained on training"):
             self.assertIn(said, run.stdout)
         self.assertTrue((self.directory / "job/output/success").exists())
 
