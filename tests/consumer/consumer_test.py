@@ -40,7 +40,7 @@ def tearDownModule():
 
 class Framework(support.EndToEndTest):
     def setUp(self):
-        support.SM_TRAIN = str(BUILT / "my_framework")
+        support.SM_TRAIN = str(BUILT / "framework/my_framework")
         super().setUp()
 
     def run_framework(self, job):

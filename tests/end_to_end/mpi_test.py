@@ -234,6 +234,16 @@ class Together(Mpi):
              f"gethostname algo-{rank + 1}, SM_CURRENT_HOST algo-{rank + 1}, --note=two words") for rank in range(count)],
             hosts.told())
 
+    def test_a_host_alone_may_have_a_name_that_cannot_be_looked_up(self):
+        hosts = self.mpi_job(1, ALLREDUCE, ranks=2)
+        hosts[1].ml.write("input/config/resourceconfig.json", json.dumps({"current_host": "mine", "hosts": ["mine"]}))
+        hosts.start_all()
+        runs = hosts.finish()
+        self.assert_all_succeeded(hosts, runs)
+        said = [(rank, host, json.loads(line)) for rank, host, line in said_by_ranks(runs[1].stdout) if line.startswith("{")]
+        self.assertEqual(sorted((rank, host, each["total"], each["gethostname"]) for rank, host, each in said),
+                         [(0, "mine", 3, "mine"), (1, "mine", 3, "mine")], hosts.told())
+
     def test_a_host_alone_needs_no_sshd(self):
         hosts = self.mpi_job(1, WAIT)
         (hosts[1].directory / "run/sshd").rmdir()  # without which sshd does not start

@@ -15,6 +15,7 @@
 #include "sm_train/contract/list_some.hpp"
 #include "sm_train/contract/secrets.hpp"
 #include "sm_train/contract/signal_name.hpp"
+#include "sm_train/distributed/host_names.hpp"
 #include "sm_train/distributed/mpi_ranks.hpp"
 #include "sm_train/distributed/rank_end.hpp"
 #include "sm_train/distributed/rank_start.hpp"
@@ -68,6 +69,14 @@ void require_tools(const Engine& engine, const EnvVars& env) {
   require("mpirun", "Install Open MPI in the image (Debian and Ubuntu: openmpi-bin), or turn MPI off.");
   if (engine.distribution == Distribution::smddp)
     require("smddprun", "Use an image with SageMaker's data parallel library, or turn it off.");
+}
+
+/// A host alone may have a name that nobody can look up, as in a container of one's own. mpirun would search
+/// it elsewhere.
+Engine with_reachable_host(Engine engine) {
+  std::vector<std::string>& hosts = engine.cluster.hosts;
+  if (hosts.size() == 1 && !resolves(hosts.front())) hosts = {"localhost"};
+  return engine;
 }
 
 /// What mpirun starts each rank by. It gives the rank the variables of its own host.
@@ -261,8 +270,8 @@ Outcome run_mpi_master(const MpiJob& job, Command& started, Signals& signals) {
   const Interrupt interrupt = signals.interrupt_of(step);
   require_tools(job.engine, job.program.env);
   const TempDir directory = make_directory(job.options);
-  Command mpirun =
-      mpi_command(job.engine, job.environment, job.program, own_options(job, directory.path(), interrupt));
+  Command mpirun = mpi_command(with_reachable_host(job.engine), job.environment, job.program,
+                               own_options(job, directory.path(), interrupt));
   const std::vector<std::string> given = given_by_mpirun(mpirun.argv);
   const fs::path rank_file = directory.path() / (job.environment.current_host + ".rank");
   write_rank_file(rank_file, job.program, given);
