@@ -25,7 +25,7 @@ OPTIONS = {
     "--log-level": "SAGEMAKER_CONTAINER_LOG_LEVEL",
 }
 
-COMMANDS = ["train", "plan", "env", "fetch", "python-package", "completion", "man", "serve"]
+COMMANDS = ["train", "run", "init", "plan", "env", "doctor", "fetch", "python-package", "completion", "man", "serve"]
 
 
 class CommandLine(EndToEndTest):
