@@ -208,7 +208,7 @@ class AlpineLikeImage(ImageTest):
         self.assert_succeeded(done)
         self.assertEqual(record, "2 GPUs --epochs 3\n")
         peaks = json.loads(next(line for line in done.stderr.splitlines() if line.startswith("{")))
-        self.assertEqual((peaks["GPUUtilizationPeak"], peaks["GPUMemoryUsedPeak"]), (10.0, 1 << 30))
+        self.assertEqual((peaks["GPUUtilizationPeak"], peaks["GPUMemoryUsedPeak"]), ([10.0], [1 << 30]))
 
 
 class ImageOfAnotherGlibc(ImageTest):
