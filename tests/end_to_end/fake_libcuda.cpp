@@ -1,6 +1,6 @@
 // Stands in for the NVIDIA driver's libcuda.so.1, which is not to be had on a machine without a GPU: it gives
-// what FAKE_CUDA_DEVICES and FAKE_CUDA_VERSION say, and cuInit fails with FAKE_CUDA_STATUS, or where no devices
-// are set.
+// what FAKE_CUDA_DEVICES and FAKE_CUDA_VERSION say, and cuInit fails with FAKE_CUDA_STATUS, or where no
+// devices are set.
 #include <cstdlib>
 
 namespace {

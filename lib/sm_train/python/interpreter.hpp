@@ -18,9 +18,10 @@ Interpreter find_python(const std::string& chosen = {}, const EnvVars& env = pro
 bool has_module(const std::string& python, const std::string& module, const EnvVars& env,
                 const Interrupt& interrupt = {});
 
-/// Asks an interpreter what installing into it depends on: some 100 ms. It writes nothing, no bytecode either. `requirements` may be empty; `prefix`
-/// is where packages could go instead; `env` and `cwd` are the installer's. Of an interpreter that does not
-/// answer, or not within a minute, the installer is left to say why. Throws what interrupt.check throws.
+/// Asks an interpreter what installing into it depends on: some 100 ms. It writes nothing, no bytecode
+/// either. `requirements` may be empty; `prefix` is where packages could go instead; `env` and `cwd` are the
+/// installer's. Of an interpreter that does not answer, or not within a minute, the installer is left to say
+/// why. Throws what interrupt.check throws.
 InterpreterState look_at_interpreter(const std::string& python, const std::filesystem::path& requirements,
                                      const std::filesystem::path& prefix, const EnvVars& env,
                                      const std::filesystem::path& cwd, const Interrupt& interrupt = {});
