@@ -49,7 +49,7 @@ TEST_CASE("the directory is kept where it was there, and ours alone") {
 }
 
 TEST_CASE("a directory that others can read or write is refused, and kept") {
-  const mode_t mode = GENERATE(0755, 0750, 0740, 0770, 0701, 0777, 01777);
+  const mode_t mode = GENERATE(as<mode_t>{}, 0755, 0750, 0740, 0770, 0701, 0777, 01777);
   const TempDir directory;
   const fs::path path = directory.path() / "shared";
   fs::create_directory(path);
