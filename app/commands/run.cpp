@@ -90,7 +90,7 @@ void say_what_is_left(const Paths& paths, bool is_temporary) {
 int run(const Given& given, Signals& signals) {
   const fs::path code = code_of(given);
   const MockJob job = job_of(given, code);
-  Options options = std::move(given.options);
+  Options options = given.options;
   prepare(given, job, options, signals.interrupt_of("while making the mock job"));
   say_what_is_there(options, code);
   const int exit_code = train(options, signals);
