@@ -1,15 +1,18 @@
 #include "command_line.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 #include <set>
 #include <span>
+#include <system_error>
 #include <utility>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "help.hpp"
+#include "sm_train/contract/look_alike.hpp"
 #include "sm_train/version.hpp"
 #include "subcommands.hpp"
 
@@ -110,7 +113,8 @@ class CommandLine {
 
  private:
   const CommandParser& parsed() const;
-  Refused refused(const std::string& what) const;
+  Refused refused(const std::string& what, const std::string& remedy = "") const;
+  Refused refused_words(const std::vector<std::string>& words) const;
   std::variant<Invocation, ShowText, Refused> invocation(Options options,
                                                          std::vector<std::string> arguments) const;
   void apply(Options& options) const;
@@ -143,15 +147,41 @@ const CommandParser& CommandLine::parsed() const {
   return found == commands_.end() ? commands_.front() : *found;
 }
 
-Refused CommandLine::refused(const std::string& what) const {
+Refused CommandLine::refused(const std::string& what, const std::string& remedy) const {
   const CommandParser& command = parsed();
   const std::string name = command.parser->parsed() ? fmt::format("{} {}", program_name, command.command.name)
                                                     : std::string(program_name);
-  return {.failure = {.cause = Cause::usage,
-                      .what = what + ".",
-                      .remedy = fmt::format("`{} --help` shows what it takes.", name)},
-          .paths = {},
-          .report = command.command.fault_report};
+  return {
+      .failure = {.cause = Cause::usage,
+                  .what = what + ".",
+                  .remedy = remedy.empty() ? fmt::format("`{} --help` shows what it takes.", name) : remedy},
+      .paths = {},
+      .report = command.command.fault_report};
+}
+
+/// Of words that nothing takes: what may have been meant.
+Refused CommandLine::refused_words(const std::vector<std::string>& words) const {
+  const Subcommand& command = parsed().command;
+  const std::string& first = words.front();
+  std::vector<std::string> known;
+  for (const CommandOption& option : all_options(command)) known.push_back(option.name);
+  if (!parsed().parser->parsed())
+    for (const Subcommand& each : subcommands()) known.push_back(each.name);
+  const std::vector<std::string> alike = look_alikes(first.substr(0, first.find('=')), known);
+  std::string remedy;
+  std::error_code ignored;
+  if (!alike.empty())
+    remedy = fmt::format("Did you mean {}?", fmt::join(alike, " or "));
+  else if (command.name == "run")
+    remedy =
+        "A hyperparameter is -p NAME=VALUE, a channel -c NAME=PATH, each with its own letter; what is for "
+        "the "
+        "program alone stands behind --.";
+  else if (command.settings == SettingsOf::job && std::filesystem::is_directory(first, ignored))
+    remedy = "A directory that stands for /opt/ml is named with --base-path.";
+  else if (command.settings == SettingsOf::job && std::filesystem::is_regular_file(first, ignored))
+    remedy = fmt::format("`{} run FILE` tries a program.", program_name);
+  return refused(fmt::format("`{}` is not known here", fmt::join(words, " ")), remedy);
 }
 
 std::variant<Invocation, ShowText, Refused> CommandLine::parse(std::span<const char* const> words,
@@ -165,6 +195,9 @@ std::variant<Invocation, ShowText, Refused> CommandLine::parse(std::span<const c
     return ShowText{parsed().parser->parsed() ? command_help(parsed().command) : program_help()};
   } catch (const CLI::CallForVersion& call) {
     return ShowText{std::string(call.what()) + "\n"};
+  } catch (const CLI::ExtrasError& error) {
+    const std::vector<std::string> extra = app_.remaining(true);
+    return extra.empty() ? refused(error.what()) : refused_words(extra);
   } catch (const CLI::ParseError& error) {
     return refused(error.what());
   }

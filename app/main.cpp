@@ -65,6 +65,5 @@ int main(int argc, char* argv[]) try {
   if (const auto* refused = std::get_if<Refused>(&parsed)) return refuse(*refused);
   return run(std::get<Invocation>(parsed), signals);
 } catch (const std::exception& error) {
-  log(LogLevel::error, error.what());
-  return exit_code(Cause::internal);
+  return refuse({.failure = fault_of(error), .paths = {}, .report = FaultReport::never});
 }

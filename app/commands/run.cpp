@@ -58,14 +58,16 @@ MockJob job_of(const Given& given, const fs::path& code) {
   return job;
 }
 
-/// Makes the mock, and sets what the job is to find there.
-void prepare(const Given& given, const MockJob& job, Options& options, const Interrupt& interrupt) {
+/// Makes the mock, and sets what the job is to find there. Gives the lock of a directory that others may use.
+UniqueFd prepare(const Given& given, const MockJob& job, Options& options, const Interrupt& interrupt) {
+  UniqueFd lock;
   if (given.has_setting(base_path))
-    write_trial(job, options.paths.root, interrupt);
+    lock = write_trial(job, options.paths.root, interrupt);
   else
     options.paths.root = write_trial(job, interrupt);
   options.program = job.program.empty() ? std::nullopt : std::optional(job.program);
   options.submit_directory.reset();  // of the surroundings too
+  return lock;
 }
 
 void say_what_is_there(const Options& options, const fs::path& code) {
@@ -91,7 +93,7 @@ int run(const Given& given, Signals& signals) {
   const fs::path code = code_of(given);
   const MockJob job = job_of(given, code);
   Options options = given.options;
-  prepare(given, job, options, signals.interrupt_of("while making the mock job"));
+  const UniqueFd lock = prepare(given, job, options, signals.interrupt_of("while making the mock job"));
   say_what_is_there(options, code);
   const int exit_code = train(options, signals);
   say_what_is_left(options.paths, !given.has_setting(base_path));
@@ -107,7 +109,8 @@ Subcommand run_command() {
       .about = {"Makes a mock /opt/ml with a copy of the code, links to the channels' data and the "
                 "hyperparameters, runs the job there, and says where its model and outputs are.",
                 "The mock is a new temporary directory, which stays, or --base-path DIR: a new or empty one, "
-                "or that of an earlier run, of which the checkpoints stay. What stands behind -- is added to "
+                "or that of an earlier run, of which the checkpoints stay. The variables of these settings, "
+                "which may be another job's, do not count. What stands behind -- is added to "
                 "the program's arguments. --installer none leaves out what the code requires."},
       .operands = {{.name = "FILE_OR_DIR",
                     .help = "The program; or the directory of its code, whose program is --program, else its "

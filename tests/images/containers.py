@@ -8,15 +8,14 @@ import pathlib
 import shutil
 import subprocess
 import sys
-import unittest
 
-from support import EndToEndTest, MockOptMl, wait_until
+import support
+from support import SKIPPED, EndToEndTest, MockOptMl, wait_until
 
 STORAGE = pathlib.Path(os.environ["SM_TRAIN_IMAGES"]).resolve()
 DOCKER = pathlib.Path(__file__).resolve().parents[2] / "docker"
 BASE = "debian:bookworm-slim"  # as the Dockerfiles name it; build_images.py makes it
 
-SKIPPED = 77  # CTest's SKIP_RETURN_CODE for these tests
 
 # cgroupfs: no systemd is needed. netns: a container has its loopback alone, as bridges cannot be had everywhere.
 CONTAINERS_CONF = """
@@ -47,7 +46,10 @@ def podman_env():
 
 
 def prepare_storage():
-    """Writes the settings. For when no container runs: what an earlier boot of the machine has left of some goes."""
+    """Writes the settings. What a test that was killed has left running goes, and what an earlier boot has left of some."""
+    if (STORAGE / "storage.conf").exists():
+        for command in (["rm", "--all", "--force", "--time", "0"], ["umount", "--all"]):
+            podman(*command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     shutil.rmtree(STORAGE / "run", ignore_errors=True)
     STORAGE.mkdir(parents=True, exist_ok=True)
     for name, text in (("containers", CONTAINERS_CONF), ("storage", STORAGE_CONF), ("registries", REGISTRIES_CONF)):
@@ -96,7 +98,7 @@ def main():
     """What the tests of images end with, in the place of unittest.main()."""
     if why_no_containers():
         skip(why_no_containers())
-    unittest.main()
+    support.main()
 
 
 class ContainerTest(EndToEndTest):

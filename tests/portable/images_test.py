@@ -229,4 +229,4 @@ class ImageOfAnotherGlibc(ImageTest):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    support.main()

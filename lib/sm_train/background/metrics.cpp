@@ -55,7 +55,7 @@ class Metrics::Thread {
 
  private:
   bool wait(std::chrono::milliseconds time);
-  UsageCounters look(const ReadGpuUsage& read_gpu_usage) const;
+  UsageCounters look() const;
   void write_lines();
   bool is_too_late();
 
@@ -111,22 +111,24 @@ bool Metrics::Thread::wait(std::chrono::milliseconds time) {
   return !changed_.wait_for(lock, time, [this] { return is_stopped_; });
 }
 
-UsageCounters Metrics::Thread::look(const ReadGpuUsage& read_gpu_usage) const {
-  UsageCounters counters = read_usage_counters(directories_);
-  counters.gpus = read_gpu_usage();
-  return counters;
+UsageCounters Metrics::Thread::look() const {
+  return read_usage_counters(directories_);
 }
 
 void Metrics::Thread::write_lines() {
-  const ReadGpuUsage read_gpu_usage = gpu_usage_reader(env_);
-  std::vector<UsageCounters> moments = {look(read_gpu_usage)};
+  const GpuUsageReader gpus = gpu_usage_reader(env_);
+  std::vector<UsageCounters> moments = {look()};
+  moments.back().gpus = gpus.read();
   std::optional<Usage> peak;
   bool goes_on = true;
   while (goes_on) {
     const auto passed = moments.back().time - moments.front().time;
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(interval_ - passed);
     goes_on = wait(std::min<std::chrono::milliseconds>(left, longest_pause));
-    moments.push_back(look(read_gpu_usage));
+    UsageCounters now = look();
+    // Nobody waits for a tool at the end.
+    now.gpus = goes_on || gpus.is_quick ? gpus.read() : moments.back().gpus;
+    moments.push_back(std::move(now));
     if (is_too_late()) return;
     const Usage latest = usage_over({moments.end() - 2, moments.end()}, cpus_);
     peak = peak ? peak_of(*peak, latest) : latest;

@@ -13,7 +13,8 @@ namespace {
 
 constexpr auto npos = std::string_view::npos;
 
-constexpr std::array<std::string_view, 4> words_of_passwords = {"SECRET", "PASSW", "PWD", "CREDENTIAL"};
+constexpr std::array<std::string_view, 6> words_of_passwords = {"SECRET", "PASSW",      "PWD",
+                                                                "BEARER", "PASSPHRASE", "CREDENTIAL"};
 constexpr std::array<std::string_view, 3> words_of_keys = {"TOKEN", "KEY", "AUTH"};
 constexpr std::array<std::string_view, 7> harmless_words = {"TOKENIZ",  "KEYPOINT", "KEYWORD", "KEYSPACE",
                                                             "KEYBOARD", "MONKEY",   "AUTHOR"};
@@ -40,6 +41,7 @@ std::string upper(std::string_view text) {
 
 /// The name in upper case, its harmless words blanked out.
 std::string essence(std::string_view name) {
+  if (name == "PWD" || name == "OLDPWD") return "";  // a shell's directories
   std::string text = upper(name);
   for (const std::string_view word : harmless_words)
     for (std::size_t at = text.find(word); at != npos; at = text.find(word, at + 1)) {

@@ -141,9 +141,11 @@ fs::path new_or_empty(const fs::path& directory) {
          .what = fmt::format("{} is not a directory, and a mock job is to be made there", path.native()),
          .remedy = "Name a new directory."});
   if (!holds_code(path)) return path;
-  throw Error({.cause = Cause::cannot_create,
-               .what = fmt::format("{} holds something already, and a mock job is made whole", path.native()),
-               .remedy = "Name a new or an empty directory, or remove what is there."});
+  throw Error(
+      {.cause = Cause::cannot_create,
+       .what = fmt::format("{} holds something already, which `sm-train run` did not make", path.native()),
+       .remedy = "Name a new or an empty directory. The job of one that is there is run by "
+                 "`sm-train --base-path DIR`."});
 }
 
 }  // namespace

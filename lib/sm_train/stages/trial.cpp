@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <fcntl.h>
 #include <string_view>
+#include <sys/file.h>
 #include <system_error>
 #include <utility>
 
@@ -55,17 +58,40 @@ bool is_of_a_trial(const fs::path& directory) {
   return fs::is_regular_file(directory / marker, error);
 }
 
+/// Also where it is a mount point itself.
+bool has_mounts(const fs::path& directory) {
+  if (!mounts_below(directory).empty()) return true;
+  const std::vector<fs::path> beside = mounts_below(directory.parent_path());
+  return std::find(beside.begin(), beside.end(), directory) != beside.end();
+}
+
 /// What was put there for the program to find, and is nobody's to remove but his who did.
 void require_replaceable(const fs::path& directory) {
   std::error_code error;
   const fs::file_type type = fs::symlink_status(directory, error).type();
   if (type == fs::file_type::not_found) return;
   const bool is_directory = type == fs::file_type::directory;
-  if (is_directory && mounts_below(directory).empty()) return;
+  if (is_directory && !has_mounts(directory)) return;
   throw Error({.cause = Cause::cannot_create,
                .what = fmt::format("{} cannot be made anew: {}", directory.native(),
-                                   is_directory ? "something is mounted in it" : "it is not a directory"),
+                                   is_directory ? "something is mounted there" : "it is not a directory"),
                .remedy = "Name a new directory with --base-path."});
+}
+
+/// Held by who uses the directory. Two at once would take each other's results away.
+UniqueFd lock_trial(const fs::path& directory) {
+  const fs::path path = directory / marker;
+  UniqueFd lock(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!lock) throw Error(errno_failure(errno, Access::read, "open " + path.native()));
+  if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return lock;
+  throw Error({.cause = Cause::cannot_create,
+               .what = fmt::format("{} is in use by another run.", directory.native()),
+               .remedy = "Wait until that has ended, or name another directory with --base-path."});
+}
+
+/// A hyperparameter may be a secret, and who runs the trial is who reads it.
+void keep_private(const fs::path& directory) {
+  fs::permissions(Paths{directory}.hyperparameters(), fs::perms::owner_read | fs::perms::owner_write);
 }
 
 void make_anew(const MockJob& job, const fs::path& directory, const Interrupt& interrupt) {
@@ -73,6 +99,7 @@ void make_anew(const MockJob& job, const fs::path& directory, const Interrupt& i
   for (const std::string_view name : made_anew) require_replaceable(directory / name);
   const Staging staging(directory);
   fill_mock_job(job, staging.tree(), interrupt);
+  keep_private(staging.tree());
   for (const std::string_view name : made_anew) replace_tree(staging.tree() / name, directory / name);
   std::error_code stays;
   fs::create_directory(directory / "checkpoints", stays);
@@ -98,8 +125,8 @@ std::string program_of(const fs::path& code) {
 
   const std::vector<std::string> names = found.empty() ? scripts_in(code) : found;
   throw Error({.cause = Cause::usage,
-               .what = fmt::format("{} does not tell its program: it holds {}", code.native(),
-                                   names.empty() ? "no train.py and no train.sh" : list_some(names)),
+               .what = fmt::format("Which file of {} is the program is not clear: it holds {}", code.native(),
+                                   names.empty() ? "no train.py, train.sh or __main__.py" : list_some(names)),
                .remedy = "Name the program with --program."});
 }
 
@@ -109,10 +136,16 @@ fs::path write_trial(const MockJob& job, const Interrupt& interrupt) {
   return std::move(directory).release();
 }
 
-void write_trial(const MockJob& job, const fs::path& directory, const Interrupt& interrupt) {
+UniqueFd write_trial(const MockJob& job, const fs::path& directory, const Interrupt& interrupt) {
   const fs::path path = canonical_path(directory);
-  if (is_of_a_trial(path)) return make_anew(job, path, interrupt);
-  write_mock_job(marked(job), path, interrupt);
+  if (!is_of_a_trial(path)) {
+    write_mock_job(marked(job), path, interrupt);
+    keep_private(path);
+    return lock_trial(path);
+  }
+  UniqueFd lock = lock_trial(path);
+  make_anew(job, path, interrupt);
+  return lock;
 }
 
 std::vector<std::string> trial_results(const Paths& paths) {

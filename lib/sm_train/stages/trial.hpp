@@ -6,6 +6,7 @@
 
 #include "sm_train/contract/paths.hpp"
 #include "sm_train/stages/mock_job.hpp"
+#include "sm_train/system/unique_fd.hpp"
 
 namespace sm_train {
 
@@ -21,8 +22,11 @@ std::filesystem::path write_trial(const MockJob& job, const Interrupt& interrupt
 
 /// Writes the job into `directory`: new, empty, or that of an earlier trial. Then input, code, model and
 /// output are made anew, and the checkpoints stay, as they do when SageMaker starts a job again. Throws
-/// Error{cannot_create} for any other directory, which is left as it is.
-void write_trial(const MockJob& job, const std::filesystem::path& directory, const Interrupt& interrupt = {});
+/// Error{cannot_create} for any other directory, which is left as it is, where something is mounted on what
+/// would be made anew, and while another trial uses it: what is given is its lock, to be held until the
+/// program has ended. Only its user can read the hyperparameters.
+[[nodiscard]] UniqueFd write_trial(const MockJob& job, const std::filesystem::path& directory,
+                                   const Interrupt& interrupt = {});
 
 /// What a trial has left, for people: "model: PATH (2 files, 1.2 KiB)" and the like, a line each; only what
 /// holds something, but the model always.

@@ -10,11 +10,12 @@
 
 namespace sm_train {
 
-ReadGpuUsage gpu_usage_reader(const EnvVars& env) {
+GpuUsageReader gpu_usage_reader(const EnvVars& env) {
 #ifndef SM_TRAIN_STATIC
-  if (auto nvml = std::make_shared<Nvml>(); nvml->is_there()) return [nvml] { return nvml->read(); };
+  if (auto nvml = std::make_shared<Nvml>(); nvml->is_there())
+    return {.read = [nvml] { return nvml->read(); }, .is_quick = true};
 #endif
-  return [env] { return ask_nvidia_smi_for_usage(env); };
+  return {.read = [env] { return ask_nvidia_smi_for_usage(env); }, .is_quick = false};
 }
 
 }  // namespace sm_train

@@ -8,10 +8,13 @@
 
 namespace sm_train {
 
-/// Gives the usage of each GPU that the container has, now. One that gives no answer is left out.
-using ReadGpuUsage = std::function<std::vector<GpuUsage>()>;
+struct GpuUsageReader {
+  /// Gives the usage of each GPU that the container has, now. One that gives no answer is left out.
+  std::function<std::vector<GpuUsage>()> read;
+  bool is_quick = true;  ///< a millisecond; else a tool is started, which may take seconds
+};
 
 /// By the driver's library (Nvml), and by nvidia-smi of env's PATH where that cannot be loaded.
-ReadGpuUsage gpu_usage_reader(const EnvVars& env);
+GpuUsageReader gpu_usage_reader(const EnvVars& env);
 
 }  // namespace sm_train

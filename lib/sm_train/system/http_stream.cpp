@@ -208,18 +208,18 @@ void HttpStream::Transfer::set_options() {
 }
 
 void HttpStream::Transfer::set_certificates() {
-  if (!request.ca_bundle.empty()) {
-    set(CURLOPT_CAINFO, request.ca_bundle.c_str());
-  } else if (!knows_certificates(*curl_version_info(CURLVERSION_NOW))) {
-    const auto bundle = find_ca_certificates();
-    if (!bundle && request.url.starts_with("https:"))
-      throw Error({.cause = Cause::bad_config,
-                   .what = fmt::format("{}: there are no CA certificates in this image to check it with.",
-                                       origin_of(request.url)),
-                   .remedy = "Install the package ca-certificates, or name a PEM file in AWS_CA_BUNDLE."});
-    if (!bundle) return;
+  if (!request.ca_bundle.empty()) set(CURLOPT_CAINFO, request.ca_bundle.c_str());
+  if (knows_certificates(*curl_version_info(CURLVERSION_NOW))) return;
+  const auto bundle = find_ca_certificates();
+  if (bundle) set(CURLOPT_PROXY_CAINFO, bundle->c_str());
+  if (!request.ca_bundle.empty()) return;
+  if (bundle) {
     set(CURLOPT_CAINFO, bundle->c_str());
-    set(CURLOPT_PROXY_CAINFO, bundle->c_str());
+  } else if (request.url.starts_with("https:")) {
+    throw Error({.cause = Cause::bad_config,
+                 .what = fmt::format("{}: there are no CA certificates in this image to check it with.",
+                                     origin_of(request.url)),
+                 .remedy = "Install the package ca-certificates, or name a PEM file in AWS_CA_BUNDLE."});
   }
 }
 

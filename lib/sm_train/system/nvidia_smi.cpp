@@ -10,13 +10,14 @@ namespace sm_train {
 
 namespace {
 
-/// It takes seconds where many GPUs are not in persistence mode.
-constexpr std::chrono::seconds limit{30};
+// It takes seconds where many GPUs are not in persistence mode.
+constexpr std::chrono::seconds longest_count{30};
+constexpr std::chrono::seconds longest_look{8};  // within the time from one look to the next
 
 constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20U;
 
 std::optional<std::string> ask(std::vector<std::string> arguments, const EnvVars& env,
-                               const Interrupt& interrupt) {
+                               std::chrono::seconds limit, const Interrupt& interrupt) {
   arguments.insert(arguments.begin(), "nvidia-smi");
   return capture_output({.argv = std::move(arguments), .env = env, .cwd = {}}, limit, interrupt);
 }
@@ -37,7 +38,7 @@ std::optional<GpuUsage> parse_usage(const std::string& line) {
 }  // namespace
 
 std::optional<int> count_gpus_of_nvidia_smi(const EnvVars& env, const Interrupt& interrupt) {
-  const auto listing = ask({"--list-gpus"}, env, interrupt);
+  const auto listing = ask({"--list-gpus"}, env, longest_count, interrupt);
   if (!listing) return std::nullopt;
   int count = 0;
   std::istringstream lines(*listing);
@@ -49,7 +50,8 @@ std::optional<int> count_gpus_of_nvidia_smi(const EnvVars& env, const Interrupt&
 std::vector<GpuUsage> ask_nvidia_smi_for_usage(const EnvVars& env) {
   std::vector<GpuUsage> gpus;
   const auto table =
-      ask({"--query-gpu=utilization.gpu,memory.used,memory.total", "--format=csv,noheader,nounits"}, env, {});
+      ask({"--query-gpu=utilization.gpu,memory.used,memory.total", "--format=csv,noheader,nounits"}, env,
+          longest_look, {});
   std::istringstream lines(table.value_or(""));
   for (std::string line; std::getline(lines, line);)
     if (const auto usage = parse_usage(line)) gpus.push_back(*usage);

@@ -15,12 +15,13 @@ std::string masked(const EnvVars& environment, const std::string& text) {
 }  // namespace
 
 TEST_CASE("a name tells of a secret in any case") {
-  for (const char* name :
-       {"AWS_SECRET_ACCESS_KEY", "HF_TOKEN", "--db-password", "api_key", "apiKey", "PGPASSWD", "DB_PWD",
-        "--authorization", "google_credentials", "TOKENIZER_TOKEN", "AUTHOR_TOKEN"})
+  for (const char* name : {"AWS_SECRET_ACCESS_KEY", "HF_TOKEN", "--db-password", "api_key", "apiKey",
+                           "PGPASSWD", "DB_PWD", "--authorization", "google_credentials", "ssh_passphrase",
+                           "bearer", "pwd", "TOKENIZER_TOKEN", "AUTHOR_TOKEN"})
     CHECK(is_secret_name(name));
-  for (const char* name : {"lr", "--epochs", "tokenizer_name", "TOKENIZERS_PARALLELISM", "num-keypoints",
-                           "keyword", "PATH", "", "GIT_AUTHOR_NAME", "KEYSPACE", "keyboard", "monkey"})
+  for (const char* name :
+       {"lr", "--epochs", "tokenizer_name", "TOKENIZERS_PARALLELISM", "num-keypoints", "keyword", "PATH",
+        "PWD", "OLDPWD", "", "GIT_AUTHOR_NAME", "KEYSPACE", "keyboard", "monkey"})
     CHECK_FALSE(is_secret_name(name));
 }
 

@@ -69,10 +69,13 @@ Finding check_job(const Options& options, const Job& job) {
       settings.submit_directory ? one_line(*settings.submit_directory) : options.paths.code().native();
   if (has_configs(options.paths))
     return passed(fmt::format("It runs {}, with the code of {}.", program, source));
-  return warning(
+  const std::string what =
       fmt::format("{} is no directory: there is no job, and only this image or machine is examined.",
-                  options.paths.input_config().native()),
-      "Name the directory that stands for /opt/ml with --base-path; `sm-train init DIR` makes one.");
+                  options.paths.input_config().native());
+  const std::string remedy =
+      "Name the directory that stands for /opt/ml with --base-path; `sm-train init DIR` makes one.";
+  // An image has no /opt/ml before SageMaker mounts it, but whoever names a place has one in mind.
+  return options.paths.root == Paths().root ? warning(what, remedy) : failed(what, remedy);
 }
 
 }  // namespace sm_train

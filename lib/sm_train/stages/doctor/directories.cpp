@@ -25,6 +25,7 @@ namespace {
 /// What a directory that is missing would be made in.
 fs::path nearest_existing(fs::path path) {
   std::error_code ignored;
+  path = fs::absolute(path, ignored);
   while (!fs::exists(path, ignored) && path.has_relative_path()) path = path.parent_path();
   return path;
 }
@@ -111,6 +112,7 @@ Finding check_disk(const std::vector<WrittenDirectory>& directories, std::uint64
     else if (shared.volume.free < enough && verdict == Verdict::passed)
       verdict = Verdict::warning;
   }
+  if (what.empty()) return skipped("No volume that is written to tells of its room.");
   what += '.';
   const std::string remedy =
       "Free some room, or give the job a larger volume (VolumeSizeInGB); datasets and caches (HF_HOME, "

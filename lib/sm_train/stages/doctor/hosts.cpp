@@ -62,8 +62,7 @@ Finding check_engine(const ForeseenProgram& program, const Job& job, const Optio
         fmt::format("The job is distributed by {}, and there is no {}.", name,
                     fmt::join(missing, ", and no ")),
         "Put it into the image (Open MPI and openssh-server for MPI, PyTorch for torchrun), on PATH.");
-  return passed(fmt::format("The job is distributed by {} (hosts: {}, processes on each: {}).", name,
-                            engine.cluster.hosts.size(), engine.cluster.processes_per_host));
+  return passed(fmt::format("The job is distributed by {} on {} hosts.", name, engine.cluster.hosts.size()));
 }
 
 }  // namespace sm_train

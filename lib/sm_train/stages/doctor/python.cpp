@@ -18,8 +18,8 @@ namespace sm_train {
 
 namespace {
 
-constexpr std::chrono::seconds limit{10};
-constexpr int oldest_minor = 8;  // of Python 3, for what sm-train has run in it
+constexpr std::chrono::seconds limit{8};  // within that of all of a check
+constexpr int oldest_minor = 8;           // of Python 3, for what sm-train has run in it
 
 /// The last word of the last line: whatever starts with an interpreter may print as well.
 std::string last_word(std::string text) {
