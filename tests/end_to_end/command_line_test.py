@@ -3,7 +3,7 @@ import os
 import re
 import unittest
 
-from support import EndToEndTest
+from support import TIMEOUT, EndToEndTest
 
 # Each option with the environment variable that --help must show beside it.
 OPTIONS = {
@@ -74,6 +74,30 @@ class CommandLine(EndToEndTest):
         run = self.run_binary("train", "--no-such-flag")
         self.assertEqual(run.code, 64)
         self.assertIn("--no-such-flag", run.stderr)
+
+    def test_a_word_that_is_not_known_is_answered_with_what_may_have_been_meant(self):
+        (self.directory / "job").mkdir()
+        (self.directory / "hello.py").write_text("")
+        for words, remedy in ((["--bsae-path", "job"], "Did you mean --base-path?"), (["trian"], "Did you mean train?"),
+                              (["run", "hello.py", "--lr", "0.1"], "-p NAME=VALUE"), (["plan", "job"], "--base-path"),
+                              (["hello.py"], "sm-train run FILE")):
+            with self.subTest(words):
+                run = self.run_binary(*words)
+                self.assertEqual((run.code, run.stdout), (64, b""))
+                self.assertIn(remedy, run.stderr)
+
+    def test_a_reader_that_leaves_is_no_fault(self):
+        process = self.start("man")
+        process.stdout.close()
+        process.stdout = None
+        self.assertEqual(process.wait(TIMEOUT), 0)
+        self.assertEqual(process.stderr.read(), b"")
+
+    def test_help_that_cannot_be_written_is_an_error_of_output(self):
+        with open("/dev/full", "wb") as full:
+            for arguments in ["--help"], ["man"]:
+                process = self.start(*arguments, stdout=full)
+                self.assertEqual(process.wait(TIMEOUT), 74)
 
     def test_an_unknown_command_is_a_usage_error_that_names_it(self):
         run = self.run_binary("no-such-command")

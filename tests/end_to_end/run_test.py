@@ -3,7 +3,7 @@ import json
 import signal
 import unittest
 
-from support import RECORDER, EndToEndTest, wait_until
+from support import RECORDER, EndToEndTest, new_mounts, wait_until
 
 PYTHON = ("--python", "/usr/bin/python3")
 
@@ -140,6 +140,41 @@ class RunCommand(EndToEndTest):
         run = self.run_trial("mine.py", "--base-path", "job")
         self.assertEqual(run.code, 73, run.stderr)
         self.assertEqual(sorted((self.directory / "job").rglob("*")), before)
+
+    def test_a_directory_in_use_is_refused_to_another_run(self):
+        self.script("slow.py", "import os, time\nopen(os.environ['SM_MODEL_DIR'] + '/ready', 'w')\nwhile True: time.sleep(1)\n")
+        self.script("mine.py", "")
+        first = self.start("run", *PYTHON, "slow.py", "--base-path", "trial")
+        ready = self.directory / "trial/model/ready"
+        wait_until(ready.exists, "the program")
+        run = self.run_trial("mine.py", "--base-path", "trial")
+        self.assertEqual(run.code, 73, run.stderr)
+        self.assertIn("in use by another run", run.stderr)
+        self.assertTrue(ready.exists())
+        first.terminate()
+        self.finish(first)
+        self.assertEqual(self.run_trial("mine.py", "--base-path", "trial").code, 0)
+
+    def test_what_is_mounted_on_a_directory_of_the_trial_stays(self):
+        under, why_not = new_mounts()
+        if why_not:
+            self.skipTest(why_not)
+        self.script("mine.py", "")
+        self.assertEqual(self.run_trial("mine.py", "--base-path", "trial").code, 0)
+        (self.directory / "volume").mkdir()
+        (self.directory / "volume/mine").write_text("")
+        mounted = ["sh", "-c", 'mount --bind volume trial/model && exec "$@"', "sh"]
+        run = self.finish(self.start("run", *PYTHON, "mine.py", "--base-path", "trial", under=[*under, *mounted]))
+        self.assertEqual(run.code, 73, run.stderr)
+        self.assertIn("something is mounted there", run.stderr)
+        self.assertTrue((self.directory / "volume/mine").exists())
+
+    def test_only_their_owner_reads_the_hyperparameters_of_a_directory(self):
+        self.script("mine.py", "")
+        for _ in range(2):
+            self.assertEqual(self.run_trial("mine.py", "--base-path", "trial", "-p", "password=x").code, 0)
+            file = self.directory / "trial/input/config/hyperparameters.json"
+            self.assertEqual(file.stat().st_mode & 0o777, 0o600)
 
     def test_a_trial_inside_of_the_code_is_refused(self):
         self.script("source/train.py", RECORDER)

@@ -25,7 +25,7 @@ std::filesystem::path write_trial(const MockJob& job, const Interrupt& interrupt
 /// Error{cannot_create} for any other directory, which is left as it is, where something is mounted on what
 /// would be made anew, and while another trial uses it: what is given is its lock, to be held until the
 /// program has ended. Only its user can read the hyperparameters.
-[[nodiscard]] UniqueFd write_trial(const MockJob& job, const std::filesystem::path& directory,
+UniqueFd write_trial(const MockJob& job, const std::filesystem::path& directory,
                                    const Interrupt& interrupt = {});
 
 /// What a trial has left, for people: "model: PATH (2 files, 1.2 KiB)" and the like, a line each; only what
