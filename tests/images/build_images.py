@@ -90,6 +90,8 @@ def build_library():
     with tempfile.TemporaryDirectory() as context:
         output(os.environ["CMAKE"], "--install", os.environ["SM_TRAIN_BUILD"], "--component", "library",
                "--prefix", context)
+        # What is for a debugger is ten times as large as the rest.
+        output("strip", "--strip-debug", *map(str, pathlib.Path(context).rglob("libsm_train.a")))
         build("sm-train-library", context, dockerfile=LIBRARY)
 
 
