@@ -26,7 +26,7 @@ std::filesystem::path write_trial(const MockJob& job, const Interrupt& interrupt
 /// would be made anew, and while another trial uses it: what is given is its lock, to be held until the
 /// program has ended. Only its user can read the hyperparameters.
 UniqueFd write_trial(const MockJob& job, const std::filesystem::path& directory,
-                                   const Interrupt& interrupt = {});
+                     const Interrupt& interrupt = {});
 
 /// What a trial has left, for people: "model: PATH (2 files, 1.2 KiB)" and the like, a line each; only what
 /// holds something, but the model always.
