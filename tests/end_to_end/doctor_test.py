@@ -109,10 +109,17 @@ class Doctor(EndToEndTest):
         self.assert_succeeded(self.train(job))
 
     def test_an_image_without_a_job_is_examined_and_nothing_fails_for_want_of_one(self):
-        findings, code = self.examine("--base-path", self.directory / "none")
+        if os.path.exists("/opt/ml"):
+            self.skipTest("this machine has an /opt/ml")
+        findings, code = self.examine()
         self.assertEqual(code, 0, findings)
         self.assert_finding(findings, "job", "warning", "sm-train init DIR")
         self.assert_finding(findings, "interpreter", "passed")
+
+    def test_a_job_that_is_named_and_not_there_fails(self):
+        findings, code = self.examine("--base-path", self.directory / "none")
+        self.assertEqual(code, 1, findings)
+        self.assertEqual([name for name, each in findings.items() if each["verdict"] == "failed"], ["job"])
 
     def test_the_text_has_a_line_for_each_and_no_colour_where_it_is_no_terminal(self):
         job = self.job(program="trian.py", source=None)

@@ -86,14 +86,14 @@ TEST_CASE("a config that is missing is a warning, as for the job") {
   CHECK_FALSE(has_failed(examine(mock.options)));
 }
 
-TEST_CASE("without a job the image is examined, and nothing fails for want of one") {
+TEST_CASE("where a base path has no job the image is examined, and nothing else fails for want of one") {
   MockJob mock;
   const TempDir empty;
   mock.options.paths.root = empty.path() / "ml";
   const auto findings = examine(mock.options);
-  CHECK_FALSE(has_failed(findings));
+  CHECK(std::ranges::count(findings, Verdict::failed, &Finding::verdict) == 1);
   const Finding job = mock.find("job");
-  CHECK(job.verdict == Verdict::warning);
+  CHECK(job.verdict == Verdict::failed);
   CHECK(contains(job.remedy, "sm-train init DIR"));
   CHECK(mock.find("program").verdict == Verdict::skipped);
   CHECK(mock.find("interpreter").verdict != Verdict::skipped);
