@@ -119,6 +119,11 @@ class RunCommand(EndToEndTest):
                 self.assertEqual(run.code, code, run.stderr)
                 self.assertEqual(list(self.temporary.iterdir()), [])
 
+    def test_data_that_is_not_there_is_told_with_its_channel(self):
+        self.script("mine.py", "")
+        run = self.run_trial("mine.py", "-c", "training=nowhere")
+        self.assertIn("nowhere, the data of the channel training: No such file", run.stderr)
+
     def test_a_directory_of_ones_own_can_be_used_again(self):
         self.script("mine.py", "import os, sys\nopen(os.environ['SM_CHECKPOINT_DIR'] + '/state', 'a').write('x')\n"
                                "open(os.environ['SM_MODEL_DIR'] + '/' + sys.argv[-1], 'w')\n")

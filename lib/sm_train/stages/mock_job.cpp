@@ -70,11 +70,17 @@ void make_directory(const fs::path& directory) {
 }
 
 /// What copying and linking start from: links on the way to it are followed.
-fs::path resolved(const fs::path& source) {
+fs::path resolved(const fs::path& source, const std::string& role) {
   std::error_code error;
   fs::path path = fs::canonical(source, error);
-  if (error) throw Error(errno_failure(error.value(), Access::read, "read " + source.native()));
+  if (error)
+    throw Error(
+        errno_failure(error.value(), Access::read, fmt::format("read {}, {}", source.native(), role)));
   return path;
+}
+
+std::string role_of(const MockChannel& channel) {
+  return "the data of the channel " + channel.name;
 }
 
 /// As the SDK writes them: each value is JSON inside of a string.
@@ -118,7 +124,7 @@ void link_to(const fs::path& source, const fs::path& link) {
 void put_channel(const MockChannel& channel, ChannelData data, const fs::path& directory,
                  const Interrupt& interrupt) {
   if (channel.source.empty()) return make_directory(directory);
-  const fs::path source = resolved(channel.source);
+  const fs::path source = resolved(channel.source, role_of(channel));
   const bool is_directory = fs::is_directory(source);
   // The file keeps the name that it was given by, and not that of what a link leads to.
   const fs::path place = is_directory ? directory : directory / channel.source.filename();
@@ -128,7 +134,7 @@ void put_channel(const MockChannel& channel, ChannelData data, const fs::path& d
 }
 
 void put_code(const fs::path& code, const fs::path& directory, const Interrupt& interrupt) {
-  const fs::path source = resolved(code);
+  const fs::path source = resolved(code, "the code");
   if (fs::is_directory(source)) return copy_tree(source, directory, interrupt);
   copy_entry(source, directory / code.filename(), interrupt);
 }
@@ -159,16 +165,16 @@ MockJob sample_job() {
 }
 
 void require_apart(const MockJob& job, const fs::path& directory) {
-  const auto require = [&directory](const fs::path& source, bool is_copied) {
+  const auto require = [&directory](const fs::path& source, const std::string& role, bool is_copied) {
     if (source.empty()) return;
-    const fs::path path = resolved(source);
+    const fs::path path = resolved(source, role);
     if (!is_inside(path, directory) && !(is_copied && is_inside(directory, path))) return;
     refuse(fmt::format("{} and the mock job in {} lie one in the other", path.native(), directory.native()),
            "Name a directory for the job that lies elsewhere.");
   };
-  require(job.code, true);
+  require(job.code, "the code", true);
   for (const MockChannel& channel : job.channels)
-    require(channel.source, job.channel_data == ChannelData::copied);
+    require(channel.source, role_of(channel), job.channel_data == ChannelData::copied);
 }
 
 void fill_mock_job(const MockJob& job, const fs::path& directory, const Interrupt& interrupt) {
