@@ -51,6 +51,19 @@ class Readme(EndToEndTest):
                     if anchor:
                         self.assertIn(anchor, anchors(file))
 
+    def test_each_message_of_the_table_is_one_of_the_programs(self):
+        sources = "".join(path.read_text() for path in (ROOT / "lib").rglob("*.cpp"))
+        said = re.sub(r'"\s+"', "", sources)  # a text in several pieces is one
+        table = README.read_text().split("| the message says |")[1].split("\n\n")[0]
+        phrases = [part.strip() for row in table.splitlines()[2:] for phrase in re.findall(r"`([^`]+)`", row.split("|")[1])
+                   for part in phrase.split("...")]
+        self.assertGreater(len(phrases), 15)
+        # Those of a signal's name, of an exit code and of argparse are put together, or another's.
+        others = {"Stopped by SIGTERM", "The job was stopped by SIGTERM", "ExitCode 137", "unrecognized arguments: --NAME"}
+        for phrase in set(phrases) - {""} - others:
+            with self.subTest(phrase):
+                self.assertIn(phrase, said)
+
     def test_the_image_holds_the_program_where_the_dockerfile_line_takes_it(self):
         dockerfile = (ROOT / "docker/Dockerfile").read_text()
         image = re.search(r"^COPY --from=build \S+ (\S+)$", dockerfile, re.MULTILINE).group(1)
